@@ -1,0 +1,64 @@
+import Koa from 'koa';
+import type {EntityManager} from '@mikro-orm/core';
+import type {AccessService} from './access/access.service.ts';
+import type {Config} from './config.ts';
+import {authenticate} from './http/authenticate.ts';
+import {readBody} from './http/body.ts';
+import type {AppState} from './http/context.ts';
+import {createDocsRouter} from './http/docs/docs.router.ts';
+import {buildOpenApi} from './http/docs/openapi.ts';
+import {handleErrors} from './http/handle-errors.ts';
+import {identify} from './http/identify.ts';
+import {createHealthRouter} from './http/monitoring/health.router.ts';
+import type {HealthService} from './http/monitoring/health.service.ts';
+import {createMetricsRouter} from './http/monitoring/metrics.router.ts';
+import {createMetrics} from './http/monitoring/metrics.ts';
+import {noRoute} from './http/no-route.ts';
+import {provide} from './http/provide.ts';
+import type {AppRouter} from './http/router.ts';
+import {listRoutes, mount} from './http/routes.ts';
+import {crossOrigin, securityHeaders} from './http/security-headers.ts';
+import {unitOfWork} from './http/unit-of-work.ts';
+import type {Logger} from './logger.ts';
+
+/** What the API needs from the rest of the service. */
+export interface HttpDependencies {
+	config: Pick<Config, 'enableAuth' | 'allowedOrigins'>;
+	log: Logger;
+	orm: {em: EntityManager};
+	health: HealthService;
+	access: AccessService;
+	/** The routers of the resources. */
+	routers: readonly AppRouter[];
+	/** Aborts when the process begins to stop. */
+	shutdown?: AbortSignal;
+}
+
+/** The order in which a request is handled, and the list of routers. Throws when a route has no `authorize`. */
+export const createApp = (services: HttpDependencies): Koa<AppState> => {
+	const {config, log, orm, access, health, shutdown = new AbortController().signal} = services;
+	const metrics = createMetrics();
+	const router = mount([
+		createHealthRouter({health}),
+		createMetricsRouter({metrics}),
+		createDocsRouter({document: () => document}),
+		...services.routers,
+	]);
+	const document = buildOpenApi(listRoutes(router));
+
+	const app = new Koa<AppState>();
+	app.on('error', (err: unknown) => log.debug({err}, 'an answer could not be sent'));
+	app
+		.use(identify(log))
+		.use(metrics.observe)
+		.use(handleErrors())
+		.use(securityHeaders())
+		.use(crossOrigin(config))
+		.use(readBody())
+		.use(unitOfWork(orm))
+		.use(provide({access, shutdown}))
+		.use(authenticate(config))
+		.use(router.routes())
+		.use(noRoute(router));
+	return app;
+};

@@ -1,0 +1,71 @@
+import {z} from 'zod';
+
+const url = (...schemes: string[]) =>
+	z.string().refine(value => schemes.some(scheme => value.startsWith(`${scheme}://`)), {
+		error: `must start with ${schemes.map(scheme => `${scheme}://`).join(' or ')}`,
+	});
+
+const flag = z.stringbool({error: 'must be true or false'}).default(false);
+const text = z.string();
+
+const whole = (smallest: number, largest: number) =>
+	z
+		.string()
+		.regex(/^\d+$/, {error: 'must be a whole number'})
+		.transform(Number)
+		.refine(value => value >= smallest && value <= largest, {error: `must be from ${smallest} to ${largest}`});
+
+const oneOf = <const Values extends readonly string[]>(values: Values) =>
+	z.enum(values, {error: `must be one of ${values.join(', ')}`});
+
+const origins = z
+	.string()
+	.default('')
+	.transform(list => list.split(',').flatMap(origin => origin.trim() || []))
+	.refine(list => list.every(isOrigin), {
+		error: 'must list origins such as https://app.example.com, separated by commas',
+	})
+	.transform(list => list.map(origin => new URL(origin).origin));
+
+const isOrigin = (value: string): boolean => /^https?:\/\/[^/]+\/?$/.test(value) && URL.canParse(value);
+
+/** The environment, variable by variable. Messages continue a sentence that begins with the variable's name. */
+export const variables = {
+	NODE_ENV: text.default('development'),
+	DATABASE_URL: url('postgres', 'postgresql'),
+	REDIS_URL: url('redis', 'rediss'),
+	SECRET_KEY: z
+		.string()
+		.refine(value => Buffer.byteLength(value) >= 32, {error: 'must have at least 32 bytes'})
+		.optional(),
+	DOCKER_HOST: url('unix', 'tcp', 'http', 'https', 'ssh').default('unix:///var/run/docker.sock'),
+	DEBUG: flag,
+	LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).optional(),
+
+	ENABLE_AUTH: flag,
+	KEYCLOAK_SERVER_URL: url('http', 'https').optional(),
+	KEYCLOAK_REALM: text.default('aileron'),
+	KEYCLOAK_CLIENT_ID: text.optional(),
+	KEYCLOAK_CLIENT_SECRET: text.optional(),
+	// Asymmetric only: with a shared-secret algorithm, whoever knows the public key could sign.
+	JWT_ALGORITHM: oneOf(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512']).default(
+		'RS256',
+	),
+	JWT_ACCESS_TOKEN_EXPIRE_MINUTES: whole(1, 1440).default(30),
+
+	HOST: text.optional(),
+	PORT: whole(0, 65_535).default(3001),
+	ALLOWED_ORIGINS: origins,
+
+	TEMPORAL_ADDRESS: text.regex(/^[^\s/]+:\d+$/, {error: 'must look like host:port'}).default('127.0.0.1:7233'),
+	TEMPORAL_NAMESPACE: text.default('default'),
+	TEMPORAL_UI_URL: url('http', 'https').optional(),
+	WORKFLOW_BUNDLE: text.optional(),
+
+	DATA_DIR: text.default('.data'),
+	IMAGE_CATALOGUE: text.default('images/catalogue.json'),
+	NETWORK_POOL: z.cidrv4({error: 'must be an IPv4 network such as 10.201.0.0/16'}).default('10.201.0.0/16'),
+	CONTAINER_TARGET: text
+		.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, {error: 'must be lower-case letters, digits and dashes'})
+		.default('docker-local'),
+};

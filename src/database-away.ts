@@ -1,0 +1,24 @@
+/**
+ * True for an error that says that the database is away, not that it refused something. MikroORM has no class for it:
+ * outside of a query the driver's own error comes through, and a broken connection has neither a class nor a code there.
+ */
+export const isDatabaseAway = (error: unknown): boolean => {
+	if (!(error instanceof Error)) return false;
+	const code = 'code' in error ? String(error.code) : '';
+	return networkCodes.has(code) || sqlStates.test(code) || brokenConnection.test(error.message);
+};
+
+const networkCodes = new Set([
+	'ECONNREFUSED',
+	'ECONNRESET',
+	'ENOTFOUND',
+	'EAI_AGAIN',
+	'ETIMEDOUT',
+	'EPIPE',
+	'EHOSTUNREACH',
+	'ENETUNREACH',
+]);
+// 08: connection; 53300: too many of them; 57P01–57P03: shutting down, crashed, starting up.
+const sqlStates = /^(08\w{3}|53300|57P0[123])$/;
+const brokenConnection =
+	/^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;

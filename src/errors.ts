@@ -1,0 +1,99 @@
+/** `true`: worth a few more attempts. `forever`: something is away that will come back; it is waited for. */
+export type Retry = true | 'forever';
+
+/**
+ * Every error that this service can name: code → HTTP status, and whether asking again by itself can mend it.
+ * The words are in `i18n/en.ts` (`errors.<code>`), one sentence for each code; `params` fill the blanks.
+ */
+export const errors = {
+	// requests
+	INVALID_JSON: {status: 400},
+	AUTHENTICATION_REQUIRED: {status: 401},
+	PERMISSION_DENIED: {status: 403},
+	ROUTE_NOT_FOUND: {status: 404},
+	METHOD_NOT_ALLOWED: {status: 405},
+	REVISION_CONFLICT: {status: 412},
+	BODY_TOO_LARGE: {status: 413},
+	UNSUPPORTED_MEDIA_TYPE: {status: 415},
+	VALIDATION_FAILED: {status: 422},
+	INTERNAL_ERROR: {status: 500},
+	DATABASE_UNAVAILABLE: {status: 503, retry: 'forever'},
+
+	// workspaces
+	WORKSPACE_NOT_FOUND: {status: 404},
+	WORKSPACE_NAME_TAKEN: {status: 409},
+	WORKSPACE_DELETING: {status: 409},
+	WORKSPACE_NOT_RUNNING: {status: 409},
+	WORKSPACE_BUSY: {status: 409},
+	OPERATION_NOT_FOUND: {status: 404},
+	IMAGE_NOT_IN_CATALOGUE: {status: 422},
+	RESOURCES_EXCEED_MACHINE: {status: 422},
+	RUNTIME_NOT_AVAILABLE: {status: 422},
+	CATALOGUE_IMAGE_NOT_FOUND: {status: 404},
+
+	// containers (typed failures of a container runtime)
+	ENGINE_UNREACHABLE: {status: 503, retry: 'forever'},
+	ENGINE_ERROR: {status: 502, retry: true},
+	ENGINE_REFUSED: {status: 422},
+	IMAGE_NOT_FOUND: {status: 422},
+	IMAGE_WITHOUT_COMMAND: {status: 422},
+	NAME_TAKEN_BY_STRANGER: {status: 409},
+	STALE_GENERATION: {status: 409},
+	ADDRESS_POOL_EXHAUSTED: {status: 503, retry: true},
+	NETWORK_NOT_FOUND: {status: 409, retry: true},
+	OBJECT_IN_USE: {status: 409, retry: true},
+	PORT_TAKEN: {status: 409},
+	DISK_FULL: {status: 507, retry: true},
+	OUT_OF_MEMORY: {status: 422},
+	EXITED: {status: 422},
+	NOT_READY_IN_TIME: {status: 504},
+	CONTAINER_NOT_FOUND: {status: 409},
+	COMMAND_NOT_FOUND: {status: 422},
+	WORKDIR_NOT_FOUND: {status: 422},
+	BOOTSTRAP_FAILED: {status: 422},
+	CANCELLED: {status: 409},
+	LEFTOVERS_REMAIN: {status: 500, retry: true},
+} as const satisfies Record<string, {status: number; retry?: Retry}>;
+
+export type ErrorCode = keyof typeof errors;
+export type ErrorParams = Record<string, string | number | boolean | null>;
+
+/** One bad field of a request. `path` is in the notation of the request, e.g. `env[0].key`. */
+export interface FieldError {
+	path: string;
+	code: string;
+	/** Absent: the words of the code, in the reader's language. */
+	message?: string;
+}
+
+/** The only error that is thrown on purpose. The message is the code; words are rendered when someone reads it. */
+export class AppError extends Error {
+	override readonly name = 'AppError';
+	readonly code: ErrorCode;
+	readonly params: ErrorParams;
+	readonly fields: FieldError[] | undefined;
+
+	constructor(code: ErrorCode, params: ErrorParams = {}, options: {cause?: unknown; fields?: FieldError[]} = {}) {
+		super(code, {cause: options.cause});
+		this.code = code;
+		this.params = params;
+		this.fields = options.fields;
+	}
+
+	get status(): number {
+		return errors[this.code].status;
+	}
+
+	/** True when the same request can succeed later without anyone changing it (an engine that is away, a full pool). */
+	get retryable(): boolean {
+		return retryOf(this.code) !== undefined;
+	}
+}
+
+export const isErrorCode = (value: string): value is ErrorCode => Object.hasOwn(errors, value);
+
+/** How often it is worth trying again; undefined: never. */
+export const retryOf = (code: ErrorCode): Retry | undefined => {
+	const row: {status: number; retry?: Retry} = errors[code];
+	return row.retry;
+};

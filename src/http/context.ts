@@ -1,0 +1,37 @@
+import type {RouterContext, RouterMiddleware} from '@koa/router';
+import type {Context, DefaultContext, Middleware} from 'koa';
+import type {AccessService} from '../access/access.service.ts';
+import type {Actor} from '../access/actor.ts';
+import type {WorkspaceRole} from '../access/permissions.ts';
+import type {ErrorCode} from '../errors.ts';
+import type {Language} from '../i18n/translate.ts';
+import type {Logger} from '../logger.ts';
+
+/** What the middleware in front of every route has put into `ctx.state`. */
+export interface AppState {
+	requestId: string;
+	language: Language;
+	/** Present behind every `authorize` of an operation that is not public. */
+	actor: Actor;
+	/** Carries the request id. */
+	log: Logger;
+	access: AccessService;
+	/** The actor's role in the workspace that the route is about; null for none (an administrator). Set by `authorize`. */
+	workspaceRole: WorkspaceRole | null;
+	/** The code that the request was refused with, for its line in the log. */
+	errorCode?: ErrorCode;
+	/** Aborts when this process begins to stop: long answers end. */
+	shutdown: AbortSignal;
+}
+
+export type AppMiddleware = Middleware<AppState, DefaultContext>;
+export type RouteMiddleware = RouterMiddleware<AppState>;
+export type RouteContext = RouterContext<AppState>;
+
+/** The least that a helper needs: every context of a route or a middleware is one. */
+export type AppContext = Pick<
+	Context,
+	'request' | 'req' | 'res' | 'method' | 'querystring' | 'get' | 'set' | 'status' | 'body'
+> & {
+	state: AppState;
+};

@@ -1,0 +1,68 @@
+const problem = (description: string, headers: Record<string, unknown> = {}) => ({
+	description,
+	headers: {'X-Request-Id': {$ref: '#/components/headers/RequestId'}, ...headers},
+	content: {'application/problem+json': {schema: {$ref: '#/components/schemas/Problem'}}},
+});
+
+const retryAfter = {'Retry-After': {$ref: '#/components/headers/RetryAfter'}};
+const text = (description: string, example: string) => ({description, schema: {type: 'string'}, example});
+
+const command = (description: string, headers: Record<string, unknown> = {}) => ({
+	description,
+	headers: {'X-Request-Id': {$ref: '#/components/headers/RequestId'}, ...headers},
+	content: {'application/json': {schema: {$ref: '#/components/schemas/Accepted'}}},
+	links: {workspace: {operationId: 'getWorkspace', parameters: {id: '$response.body#/workspaceId'}}},
+});
+
+/** What every operation may answer or carry. Operations refer to these by name. */
+export const sharedComponents = {
+	responses: {
+		Accepted: command('Accepted; follow the operation.', {Location: {$ref: '#/components/headers/Location'}}),
+		NothingToDo: command('It is so already: no operation was needed.'),
+		BadRequest: problem('The body is not valid JSON: INVALID_JSON.'),
+		Unauthorized: problem('Nobody is signed in: AUTHENTICATION_REQUIRED.', {
+			'WWW-Authenticate': text('How to sign in.', 'Bearer'),
+		}),
+		Forbidden: problem('The caller may not do this: PERMISSION_DENIED, with the operation.'),
+		NotFound: problem('There is no such thing, or the caller may not know of it.'),
+		Conflict: problem('A rule says no; the code says which.'),
+		RevisionConflict: problem('It was changed in the meantime: REVISION_CONFLICT.'),
+		BodyTooLarge: problem('The body is larger than 1 MiB: BODY_TOO_LARGE.'),
+		UnsupportedMediaType: problem('The body is not application/json: UNSUPPORTED_MEDIA_TYPE.'),
+		Unprocessable: problem('Some fields are not right: VALIDATION_FAILED, with a line for each.'),
+		InternalError: problem('A fault of the service: INTERNAL_ERROR. Report it with the request id.'),
+		Unavailable: problem('Something that this needs is away; try again.', retryAfter),
+	},
+	headers: {
+		RequestId: text(
+			'Names this request in the log. Taken from the request, or made.',
+			'01926f6e-7c1e-7d5a-b9e1-6a8f0a3c1d2e',
+		),
+		ContentLanguage: text('The language of the words in this answer.', 'en'),
+		RetryAfter: {description: 'Seconds to wait before trying again.', schema: {type: 'integer'}, example: 5},
+		ETag: text('The revision of the resource, for If-Match and If-None-Match.', '"7"'),
+		Location: text(
+			'Where to find what was made, or the operation that was accepted.',
+			'/api/v1/operations/01926f6e-7c1e-7d5a-b9e1-6a8f0a3c1d2e',
+		),
+	},
+	parameters: {
+		IfMatch: {
+			name: 'If-Match',
+			in: 'header',
+			description: 'Do it only if the resource is still at this revision; otherwise 412.',
+			schema: {type: 'string'},
+			example: '"7"',
+		},
+		LastEventId: {
+			name: 'Last-Event-ID',
+			in: 'header',
+			description: 'The last event that was received; the stream goes on after it.',
+			schema: {type: 'string'},
+			example: '42',
+		},
+	},
+	securitySchemes: {
+		bearer: {type: 'http', scheme: 'bearer', description: 'An access token. Not needed while signing in is off.'},
+	},
+};

@@ -1,0 +1,40 @@
+import {isDatabaseAway} from '../database-away.ts';
+import {AppError} from '../errors.ts';
+import type {AppMiddleware} from './context.ts';
+import {toProblem} from './problem.ts';
+
+/**
+ * Makes a problem document of whatever was thrown. What was not thrown on purpose is logged with its stack and answered as
+ * INTERNAL_ERROR: no word of it leaves the service.
+ */
+export const handleErrors = (): AppMiddleware => async (ctx, next) => {
+	try {
+		await next();
+	} catch (thrown) {
+		const error = toAppError(thrown);
+		const {language, requestId, log} = ctx.state;
+		if (error.code === 'INTERNAL_ERROR') log.error({err: thrown}, 'request failed');
+		else if (error.status >= 500) log.warn({err: thrown}, 'request failed');
+		for (const header of describesTheAnswer) ctx.remove(header);
+		ctx.state.errorCode = error.code;
+		ctx.status = error.status;
+		ctx.body = toProblem(error, {language, requestId, instance: ctx.path});
+		ctx.type = 'application/problem+json';
+		ctx.set('Cache-Control', 'no-store');
+		if (error.status === 401) ctx.set('WWW-Authenticate', 'Bearer');
+		if (error.status === 503 || error.status === 429) ctx.set('Retry-After', retryAfter(error));
+	}
+};
+
+// Set by a handler before it failed, for an answer that is not given.
+const describesTheAnswer = ['ETag', 'Location', 'Last-Modified', 'Content-Disposition', 'Content-Type'];
+
+const toAppError = (thrown: unknown): AppError => {
+	if (thrown instanceof AppError) return thrown;
+	return new AppError(isDatabaseAway(thrown) ? 'DATABASE_UNAVAILABLE' : 'INTERNAL_ERROR');
+};
+
+const retryAfter = ({params}: AppError): string => {
+	const seconds = params['retryAfterSeconds'];
+	return String(typeof seconds === 'number' ? Math.max(1, Math.ceil(seconds)) : 5);
+};

@@ -1,0 +1,84 @@
+import type {ErrorCode} from '../errors.ts';
+
+export interface ErrorText {
+	title: string;
+	detail: string;
+}
+
+/** The words of every error. `{{name}}` is filled from the error's params. */
+export const enErrors = {
+	INVALID_JSON: {title: 'Not valid JSON', detail: 'The body of the request is not valid JSON.'},
+	AUTHENTICATION_REQUIRED: {title: 'Sign in first', detail: 'This needs to know who you are.'},
+	PERMISSION_DENIED: {title: 'Not allowed', detail: 'Your role does not allow the operation "{{operation}}".'},
+	ROUTE_NOT_FOUND: {title: 'Nothing here', detail: 'There is nothing at this address.'},
+	METHOD_NOT_ALLOWED: {
+		title: 'Method not allowed',
+		detail: 'This address does not take {{method}}. It takes {{allowed}}.',
+	},
+	REVISION_CONFLICT: {
+		title: 'Changed in the meantime',
+		detail: 'It was changed after you read it. Read it again, then repeat your change.',
+	},
+	BODY_TOO_LARGE: {title: 'Body too large', detail: 'The body of the request is larger than {{limitBytes}} bytes.'},
+	UNSUPPORTED_MEDIA_TYPE: {
+		title: 'Unsupported media type',
+		detail: 'Send the body as application/json.',
+	},
+	VALIDATION_FAILED: {title: 'Some fields are not right', detail: 'Correct the fields listed under "errors".'},
+	INTERNAL_ERROR: {
+		title: 'Something went wrong here',
+		detail: 'This is a fault of the service, not of your request. Name the request id when you report it.',
+	},
+	DATABASE_UNAVAILABLE: {
+		title: 'Database not reachable',
+		detail: 'The database cannot be reached. Try again in a moment.',
+	},
+
+	WORKSPACE_NOT_FOUND: {title: 'Workspace not found', detail: 'There is no such workspace, or you may not see it.'},
+	WORKSPACE_NAME_TAKEN: {title: 'Name taken', detail: 'You already have a workspace named "{{name}}".'},
+	WORKSPACE_DELETING: {title: 'Being deleted', detail: 'The workspace is being deleted and takes no more commands.'},
+	WORKSPACE_NOT_RUNNING: {title: 'Not running', detail: 'This needs a running workspace. Start it first.'},
+	WORKSPACE_BUSY: {title: 'Busy', detail: 'Another operation must end first.'},
+	OPERATION_NOT_FOUND: {title: 'Operation not found', detail: 'There is no such operation, or you may not see it.'},
+	IMAGE_NOT_IN_CATALOGUE: {title: 'Image not on offer', detail: 'The image "{{image}}" is not in the catalogue.'},
+	RESOURCES_EXCEED_MACHINE: {
+		title: 'More than the machine has',
+		detail: 'The machine has {{cpus}} CPUs and {{memoryMiB}} MiB of memory in all.',
+	},
+	RUNTIME_NOT_AVAILABLE: {
+		title: 'Runtime not available',
+		detail: 'No {{runtime}} is connected to this service.',
+	},
+	CATALOGUE_IMAGE_NOT_FOUND: {title: 'Image not found', detail: 'There is no such image in the catalogue.'},
+
+	ENGINE_UNREACHABLE: {
+		title: 'Container engine not reachable',
+		detail: 'The container engine does not answer. The work goes on by itself once it does.',
+	},
+	ENGINE_ERROR: {title: 'Container engine failed', detail: 'The container engine answered: {{message}}'},
+	ENGINE_REFUSED: {title: 'Container engine refused', detail: 'The container engine does not accept this: {{message}}'},
+	NETWORK_NOT_FOUND: {title: 'No network', detail: 'The network of the workspace is gone; it is made again.'},
+	OBJECT_IN_USE: {title: 'Still in use', detail: 'Something of the workspace is still in use on the engine.'},
+	IMAGE_NOT_FOUND: {title: 'Image not found', detail: 'The image "{{image}}" is neither here nor in its registry.'},
+	IMAGE_WITHOUT_COMMAND: {title: 'Image starts nothing', detail: 'The image names no command to run.'},
+	NAME_TAKEN_BY_STRANGER: {
+		title: 'Name taken on the engine',
+		detail: 'Something that this service did not make is already named "{{name}}" on the engine.',
+	},
+	STALE_GENERATION: {title: 'Out of date', detail: 'A newer generation of the workspace has taken over.'},
+	ADDRESS_POOL_EXHAUSTED: {
+		title: 'No network left',
+		detail: 'Every network of the pool is in use. One is free again when a workspace is deleted.',
+	},
+	PORT_TAKEN: {title: 'Port taken', detail: 'The port of the machine is already in use.'},
+	DISK_FULL: {title: 'Disk full', detail: 'The machine has no room left on its disk.'},
+	OUT_OF_MEMORY: {title: 'Out of memory', detail: 'The workspace used more memory than its limit and was ended.'},
+	EXITED: {title: 'Ended by itself', detail: 'The container ended by itself with exit code {{exitCode}}.'},
+	NOT_READY_IN_TIME: {title: 'Not ready in time', detail: 'The workspace was not ready within {{seconds}} seconds.'},
+	CONTAINER_NOT_FOUND: {title: 'No container', detail: 'The workspace has no container at the moment.'},
+	COMMAND_NOT_FOUND: {title: 'Command not found', detail: 'The workspace has no command "{{command}}".'},
+	WORKDIR_NOT_FOUND: {title: 'Folder not found', detail: 'The workspace has no folder "{{workdir}}".'},
+	BOOTSTRAP_FAILED: {title: 'Set-up failed', detail: 'Setting up the workspace ended with exit code {{exitCode}}.'},
+	CANCELLED: {title: 'Cancelled', detail: 'The operation was cancelled.'},
+	LEFTOVERS_REMAIN: {title: 'Not everything is gone', detail: 'Some of the workspace is still there: {{names}}.'},
+} as const satisfies Record<ErrorCode, ErrorText>;

@@ -1,0 +1,89 @@
+import {spawnSync} from 'node:child_process';
+import {mkdtempSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+import test from 'ava';
+import {loadConfig} from '../src/config.ts';
+
+const least = {DATABASE_URL: 'postgresql://u:p@db/w', REDIS_URL: 'redis://cache:6379'};
+
+test('two settings are enough; the rest has defaults', t => {
+	const config = loadConfig(least);
+	t.like(config, {
+		databaseUrl: least.DATABASE_URL,
+		dockerHost: 'unix:///var/run/docker.sock',
+		debug: false,
+		enableAuth: false,
+		keycloakRealm: 'aileron',
+		jwtAlgorithm: 'RS256',
+		jwtAccessTokenExpireMinutes: 30,
+		port: 3001,
+		host: '127.0.0.1',
+		logLevel: 'info',
+		temporalAddress: '127.0.0.1:7233',
+		temporalNamespace: 'default',
+		networkPool: '10.201.0.0/16',
+		containerTarget: 'docker-local',
+		secretKey: undefined,
+	});
+	t.deepEqual(config.allowedOrigins, []);
+	t.true(path.isAbsolute(config.dataDir));
+	t.true(Object.isFrozen(config) && Object.isFrozen(config.allowedOrigins));
+});
+
+test('settings are read as they are meant', t => {
+	const config = loadConfig({
+		...least,
+		DEBUG: 'true',
+		PORT: '8080',
+		HOST: '0.0.0.0',
+		ALLOWED_ORIGINS: 'https://a.example.com/, http://localhost:5173',
+		REDIS_URL: ' redis://cache ',
+		TEMPORAL_UI_URL: '',
+	});
+	t.like(config, {debug: true, logLevel: 'debug', port: 8080, host: '0.0.0.0', temporalUiUrl: undefined});
+	t.deepEqual(config.allowedOrigins, ['https://a.example.com', 'http://localhost:5173']);
+});
+
+for (const [variables, sentence] of [
+	[{DATABASE_URL: ''}, 'DATABASE_URL is required but not set.'],
+	[{DATABASE_URL: 'mysql://x'}, 'DATABASE_URL must start with postgres:// or postgresql://.'],
+	[{REDIS_URL: 'http://x'}, 'REDIS_URL must start with redis:// or rediss://.'],
+	[{PORT: 'http'}, 'PORT must be a whole number.'],
+	[{PORT: '70000'}, 'PORT must be from 0 to 65535.'],
+	[{DEBUG: 'maybe'}, 'DEBUG must be true or false.'],
+	[{SECRET_KEY: 'short'}, 'SECRET_KEY must have at least 32 bytes.'],
+	[{NODE_ENV: 'production'}, 'SECRET_KEY is required when NODE_ENV=production.'],
+	[{JWT_ALGORITHM: 'none'}, /^JWT_ALGORITHM must be one of RS256/],
+	[{JWT_ALGORITHM: 'HS256'}, /^JWT_ALGORITHM must be one of RS256/],
+	[{ALLOWED_ORIGINS: '*'}, /^ALLOWED_ORIGINS must list origins/],
+	[{NETWORK_POOL: '10.0.0.0'}, /^NETWORK_POOL must be an IPv4 network/],
+	[{ENABLE_AUTH: 'true'}, /^ENABLE_AUTH is true, but this version cannot sign people in yet/],
+	[{DATABASE_URL_FILE: '/x'}, 'DATABASE_URL and DATABASE_URL_FILE are both set; keep one of them.'],
+	[{SECRET_KEY_FILE: '/does/not/exist'}, 'SECRET_KEY_FILE names a file that cannot be read.'],
+] as const) {
+	test(`${JSON.stringify(variables)} is refused in one sentence`, t => {
+		t.throws(() => loadConfig({...least, ...variables}), {name: 'ConfigError', message: sentence});
+	});
+}
+
+test('every wrong setting is named at once', t => {
+	const error = t.throws(() => loadConfig({PORT: 'x'}));
+	t.is(error!.message.split('\n').length, 3);
+});
+
+test('secrets may come from files', t => {
+	const file = path.join(mkdtempSync(path.join(tmpdir(), 'config-')), 'key');
+	writeFileSync(file, `${'k'.repeat(32)}\n`);
+	t.is(loadConfig({...least, SECRET_KEY_FILE: file, NODE_ENV: 'production'}).secretKey, 'k'.repeat(32));
+});
+
+test('a process with a wrong setting says so and exits with 78, without a stack trace', t => {
+	const main = new URL('../src/main.ts', import.meta.url).pathname;
+	const {status, stderr} = spawnSync(process.execPath, [main], {
+		env: {PATH: process.env['PATH'], REDIS_URL: 'redis://x', DATABASE_URL: 'mysql://u:hunter2@x'},
+		encoding: 'utf8',
+	});
+	t.is(status, 78);
+	t.is(stderr, 'DATABASE_URL must start with postgres:// or postgresql://.\n');
+});

@@ -1,0 +1,30 @@
+import {fileURLToPath} from 'node:url';
+import {Migrator} from '@mikro-orm/migrations';
+import {defineConfig} from '@mikro-orm/postgresql';
+import {loadConfig} from './config.ts';
+import {Installation} from './targets/installation.entity.ts';
+import {Target} from './targets/target.entity.ts';
+import {User} from './users/user.entity.ts';
+import {Operation} from './workspaces/operation.entity.ts';
+import {WorkspaceEvent} from './workspaces/workspace-event.entity.ts';
+import {Workspace} from './workspaces/workspace.entity.ts';
+
+/** How the service sees the database at this URL. */
+export const ormOptions = (databaseUrl: string) =>
+	defineConfig({
+		clientUrl: databaseUrl,
+		entities: [Installation, Target, User, Workspace, Operation, WorkspaceEvent],
+		extensions: [Migrator],
+		migrations: {
+			path: fileURLToPath(new URL('../migrations', import.meta.url)),
+			glob: 'Migration*.ts',
+			snapshotName: '.snapshot',
+			silent: true,
+			fileName: (timestamp, name) => `Migration${timestamp}${name ? `_${name}` : ''}`,
+		},
+		pool: {min: 1, max: 10},
+		forceUtcTimezone: true,
+	});
+
+/** For the MikroORM CLI, which reads the default export. */
+export default () => ormOptions(loadConfig().databaseUrl);

@@ -1,0 +1,103 @@
+import {Readable} from 'node:stream';
+import type {LogLine} from '../containers/container-runtime.ts';
+import {authorize} from '../http/authorize.ts';
+import {eventStream} from '../http/event-stream.ts';
+import {parseBody, parseQuery} from '../http/parse.ts';
+import {type AppRouter, createApiRouter} from '../http/router.ts';
+import {Exec, ReadLogs} from './live.schema.ts';
+import type {LiveService} from './live.service.ts';
+import {workspaceId} from './workspace.router.ts';
+
+export const createLiveRouter = ({live}: {live: LiveService}): AppRouter => {
+	const router = createApiRouter();
+
+	/**
+	 * @openapi
+	 * /api/v1/workspaces/{id}/exec:
+	 *   post:
+	 *     tags: [Live]
+	 *     operationId: execInWorkspace
+	 *     summary: Run a command in a running workspace and wait for its end
+	 *     description: When the caller leaves, the command is killed.
+	 *     parameters:
+	 *       - {name: id, in: path, required: true, schema: {type: string, format: uuid}}
+	 *     requestBody:
+	 *       required: true
+	 *       content: {application/json: {schema: {$ref: '#/components/schemas/Exec'}}}
+	 *     responses:
+	 *       200:
+	 *         description: How it ended
+	 *         content: {application/json: {schema: {$ref: '#/components/schemas/ExecResult'}}}
+	 */
+	router.post('/workspaces/:id/exec', authorize('workspace.exec'), async ctx => {
+		ctx.body = await live.exec(workspaceId(ctx), parseBody(ctx, Exec), whenGone(ctx));
+	});
+
+	/**
+	 * @openapi
+	 * /api/v1/workspaces/{id}/logs:
+	 *   get:
+	 *     tags: [Live]
+	 *     operationId: readWorkspaceLogs
+	 *     summary: The output of a workspace's container
+	 *     description: Text, or server-sent events when the caller accepts text/event-stream.
+	 *     parameters:
+	 *       - {name: id, in: path, required: true, schema: {type: string, format: uuid}}
+	 *       - {name: tail, in: query, description: Only the last lines, schema: {type: integer, minimum: 0}}
+	 *       - {name: since, in: query, description: Only later lines, schema: {type: string, format: date-time}}
+	 *       - {name: follow, in: query, description: Go on until the container ends, schema: {type: boolean, default: false}}
+	 *     responses:
+	 *       200:
+	 *         description: The lines, oldest first
+	 *         content:
+	 *           text/plain: {schema: {type: string}}
+	 *           text/event-stream: {schema: {type: string}}
+	 */
+	router.get('/workspaces/:id/logs', authorize('workspace.logs'), async ctx => {
+		const options = parseQuery(ctx, ReadLogs);
+		const id = workspaceId(ctx);
+		if (ctx.accepts('text/plain', 'text/event-stream') === 'text/event-stream') {
+			const signal = whenGone(ctx);
+			const lines = await live.logs(id, options, signal);
+			eventStream(ctx, async function* () {
+				for await (const line of lines) yield {event: 'log', data: {...line, at: line.at.toISOString()}};
+			});
+			return;
+		}
+		const lines = await live.logs(id, options, whenGone(ctx));
+		ctx.set('Cache-Control', 'no-cache, no-transform');
+		ctx.type = 'text/plain; charset=utf-8';
+		ctx.body = Readable.from(asText(lines));
+	});
+
+	/**
+	 * @openapi
+	 * /api/v1/workspaces/{id}/stats:
+	 *   get:
+	 *     tags: [Live]
+	 *     operationId: getWorkspaceStats
+	 *     summary: What a running workspace uses now
+	 *     parameters:
+	 *       - {name: id, in: path, required: true, schema: {type: string, format: uuid}}
+	 *     responses:
+	 *       200:
+	 *         description: CPU, memory, processes, network
+	 *         content: {application/json: {schema: {$ref: '#/components/schemas/Stats'}}}
+	 */
+	router.get('/workspaces/:id/stats', authorize('workspace.stats'), async ctx => {
+		ctx.body = await live.stats(workspaceId(ctx), whenGone(ctx));
+	});
+
+	return router;
+};
+
+/** Aborts when the caller leaves or this process stops. */
+const whenGone = (ctx: {res: NodeJS.EventEmitter; state: {shutdown: AbortSignal}}): AbortSignal => {
+	const gone = new AbortController();
+	ctx.res.once('close', () => gone.abort());
+	return AbortSignal.any([gone.signal, ctx.state.shutdown]);
+};
+
+async function* asText(lines: AsyncIterable<LogLine>) {
+	for await (const line of lines) yield `${line.text}\n`;
+}

@@ -1,0 +1,129 @@
+import type {RuntimeStep} from '../containers/container-runtime.ts';
+import {acceptOperation, pendingSteps} from './accept-operation.ts';
+import type {Operation} from './operation.entity.ts';
+import {planSteps} from './operation-plan.ts';
+import {repairDecision} from './repair.ts';
+import type {NextStep} from './workspace.contract.ts';
+import type {Workspace} from './workspace.entity.ts';
+import {statusWhileRunning} from './workspace-lifecycle.ts';
+import {activeOperations, type LockedWorkspace, type WorkspaceTransactions} from './workspace-transaction.ts';
+
+export interface MailboxDependencies {
+	transactions: WorkspaceTransactions;
+	runtimeSteps: readonly Pick<RuntimeStep, 'name' | 'keepsFiles'>[];
+}
+
+export type MailboxService = ReturnType<typeof createMailboxService>;
+
+/** What a workspace's workflow asks the database. Every answer is a decision already written down: asking twice is safe. */
+export const createMailboxService = ({transactions, runtimeSteps}: MailboxDependencies) => {
+	/** From here on the operation is running, with its steps and its generation fixed. */
+	const claim = ({workspace, record}: LockedWorkspace, operation: Operation): void => {
+		const isFresh = workspace.provisionedAt === null;
+		const isUp = ['create', 'start', 'restart', 'rebuild'].includes(operation.kind);
+		const makesNewGeneration =
+			isUp && operation.kind !== 'create' && (operation.kind === 'rebuild' || workspace.settingsPending || isFresh);
+		operation.status = 'running';
+		operation.startedAt = new Date();
+		operation.previousStatus = workspace.status;
+		operation.previousGeneration = operation.kind === 'create' ? null : workspace.generation;
+		if (makesNewGeneration) {
+			workspace.lastGeneration += 1;
+			workspace.generation = workspace.lastGeneration;
+		}
+		if (isUp) workspace.settingsPending = false;
+		operation.generation = workspace.generation;
+		const plan = planSteps(operation.kind, {
+			runtimeSteps,
+			isFresh,
+			makesNewGeneration,
+			hasGitUrl: workspace.gitUrl !== null,
+			hasSetupScript: workspace.setupScript !== null,
+		});
+		operation.steps = pendingSteps(plan);
+		record(workspace.id, 'operation', 'operationRunning', {operationId: operation.id, kind: operation.kind});
+		const status = statusWhileRunning[operation.kind];
+		if (!status || status === workspace.status) return;
+		workspace.status = status;
+		record(workspace.id, 'status', 'workspaceStatus', {status});
+	};
+
+	return {
+		/** The oldest thing to do: go on with what runs, claim what is queued, make an operation of what is due, or wait, or rest. */
+		next: (workspaceId: string, engineChanged: boolean): Promise<NextStep> =>
+			transactions.locked(
+				workspaceId,
+				async (locked): Promise<NextStep> => {
+					const {tx, workspace} = locked;
+					if (workspace.deletedAt) return {kind: 'rest'};
+					const active = await activeOperations(tx, workspaceId);
+					const running = active.find(operation => operation.status === 'running');
+					if (running) return toNext(workspace, running);
+					const queued = active[0] ?? (await whatIsDue(locked));
+					if (queued) {
+						claim(locked, queued);
+						return toNext(workspace, queued);
+					}
+					if (engineChanged) return {kind: 'observe', target: workspace.target};
+					return untilSomethingIsDue(workspace);
+				},
+				{alsoDeleted: true},
+			),
+
+		/** Does someone want the running operation undone? */
+		isCancelRequested: (workspaceId: string, operationId: string): Promise<boolean> =>
+			transactions.locked(
+				workspaceId,
+				async ({tx}) =>
+					(await activeOperations(tx, workspaceId)).some(one => one.id === operationId && one.cancelRequested),
+				{alsoDeleted: true},
+			),
+	};
+};
+
+const toNext = (workspace: Workspace, operation: Operation): NextStep => ({
+	kind: 'operation',
+	cancelRequested: operation.cancelRequested,
+	operation: {
+		operationId: operation.id,
+		workspaceId: workspace.id,
+		ownerId: workspace.owner,
+		kind: operation.kind,
+		target: workspace.target,
+		steps: operation.steps.map(step => step.name),
+	},
+});
+
+/** Time to live, then autostop, then a repair: whichever is due becomes an operation like any other. */
+const whatIsDue = async (locked: LockedWorkspace): Promise<Operation | null> => {
+	const {workspace} = locked;
+	const now = Date.now();
+	const isDue = (at: Date | null) => at !== null && at.getTime() <= now;
+	if (isDue(workspace.deletesAt())) {
+		return acceptOperation(locked, 'delete', {code: 'ttl', params: {minutes: workspace.ttlMinutes}}, null);
+	}
+	if (isDue(workspace.stopsAt())) {
+		return acceptOperation(locked, 'stop', {code: 'autostop', params: {minutes: workspace.autostopMinutes}}, null);
+	}
+	const repair = repairDecision(workspace, now);
+	if (repair.kind === 'giveUp') {
+		workspace.status = repair.status;
+		if (repair.status === 'stopped') workspace.desired = 'stopped';
+		workspace.reason = {code: repair.code, params: {exitCode: workspace.exitCode, repairs: workspace.repairs}};
+		locked.record(workspace.id, 'status', 'workspaceStatus', {status: repair.status});
+	}
+	if (repair.kind !== 'repair') return null;
+	workspace.repairs += 1;
+	workspace.repairAfter = null;
+	return acceptOperation(locked, 'start', {code: 'drift', params: {exitCode: workspace.exitCode}}, null);
+};
+
+/** Temporal timers are long enough for anything, but a wrong clock should not sleep a workspace for a year. */
+const LONGEST_WAIT_MS = 24 * 3_600_000;
+
+const untilSomethingIsDue = (workspace: Workspace): NextStep => {
+	const dates = [workspace.deletesAt(), workspace.stopsAt(), workspace.repairAfter].filter(date => date !== null);
+	if (dates.length === 0) return {kind: 'rest'};
+	const nearest = Math.min(...dates.map(date => date.getTime())) - Date.now();
+	return {kind: 'wait', milliseconds: Math.min(Math.max(nearest, 1), LONGEST_WAIT_MS)};
+};

@@ -1,0 +1,5 @@
+import {listQuery, Page} from '../http/page.ts';
+import {Operation} from './operation.schema.ts';
+
+export const ListOperations = listQuery({sort: ['-createdAt'], filters: {}});
+export const OperationPage = Page(Operation).meta({id: 'OperationPage', description: 'A page of operations.'});

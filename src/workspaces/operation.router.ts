@@ -1,0 +1,77 @@
+import {authorize} from '../http/authorize.ts';
+import {toPage, toWindow} from '../http/page.ts';
+import {parseId, parseQuery} from '../http/parse.ts';
+import {setRevision} from '../http/revision.ts';
+import {type AppRouter, createApiRouter} from '../http/router.ts';
+import {ListOperations} from './operation-list.schema.ts';
+import type {OperationService} from './operation.service.ts';
+import {viewOperation} from './operation.view.ts';
+import {workspaceId} from './workspace.router.ts';
+import type {WorkspaceService} from './workspace.service.ts';
+
+export const createOperationRouter = ({
+	operations,
+	workspaces,
+}: {
+	operations: OperationService;
+	workspaces: WorkspaceService;
+}): AppRouter => {
+	const router = createApiRouter();
+
+	/**
+	 * @openapi
+	 * /api/v1/workspaces/{id}/operations:
+	 *   get:
+	 *     tags: [Operations]
+	 *     operationId: listOperations
+	 *     summary: The operations of a workspace
+	 *     parameters:
+	 *       - {name: id, in: path, required: true, schema: {type: string, format: uuid}}
+	 *       - {name: page, in: query, schema: {type: integer, minimum: 1, default: 1}}
+	 *       - {name: pageSize, in: query, schema: {type: integer, minimum: 1, maximum: 100, default: 20}}
+	 *       - {name: sort, in: query, schema: {type: string, enum: [createdAt, -createdAt]}}
+	 *     responses:
+	 *       200:
+	 *         description: One page, newest first unless asked otherwise
+	 *         content: {application/json: {schema: {$ref: '#/components/schemas/OperationPage'}}}
+	 */
+	router.get('/workspaces/:id/operations', authorize('workspace.read'), async ctx => {
+		const query = parseQuery(ctx, ListOperations);
+		const {id} = await workspaces.get(workspaceId(ctx));
+		const [found, total] = await operations.list(id, {...toWindow(query), newestFirst: query.sort === '-createdAt'});
+		ctx.body = toPage(
+			found.map(operation => viewOperation(operation, ctx.state.language)),
+			query,
+			total,
+		);
+	});
+
+	const ofOperation = {
+		notFound: 'OPERATION_NOT_FOUND',
+		workspaceId: (ctx: {params: Record<string, string>}) =>
+			operations.workspaceOf(parseId(ctx.params['id'], 'OPERATION_NOT_FOUND')),
+	} as const;
+
+	/**
+	 * @openapi
+	 * /api/v1/operations/{id}:
+	 *   get:
+	 *     tags: [Operations]
+	 *     operationId: getOperation
+	 *     summary: One operation, step by step
+	 *     description: Stays readable after its workspace was deleted.
+	 *     parameters:
+	 *       - {name: id, in: path, required: true, schema: {type: string, format: uuid}}
+	 *     responses:
+	 *       200:
+	 *         description: The operation
+	 *         content: {application/json: {schema: {$ref: '#/components/schemas/Operation'}}}
+	 */
+	router.get('/operations/:id', authorize('operation.read', ofOperation), async ctx => {
+		const operation = await operations.get(parseId(ctx.params['id'], 'OPERATION_NOT_FOUND'));
+		setRevision(ctx, operation.revision);
+		ctx.body = viewOperation(operation, ctx.state.language);
+	});
+
+	return router;
+};

@@ -1,0 +1,52 @@
+import {type Language, translate} from '../i18n/translate.ts';
+import type {Operation} from './operation.entity.ts';
+import type {OperationStep, OperationView} from './operation.schema.ts';
+import {describeFailure, nameOfStep} from './wording.ts';
+
+/** The step in the way: the one being tried, or the last that was. */
+export const currentStep = (operation: Operation): OperationStep | null =>
+	operation.steps.find(step => step.status === 'running') ??
+	operation.steps.findLast(step => step.status !== 'pending') ??
+	null;
+
+/** What the API shows of an operation, in the reader's language. */
+export const viewOperation = (operation: Operation, language: Language): OperationView => ({
+	id: operation.id,
+	workspaceId: operation.workspace,
+	number: operation.number,
+	kind: operation.kind,
+	status: operation.status,
+	reason: operation.reason,
+	requestedBy: operation.requestedBy,
+	steps: operation.steps,
+	error: operation.error,
+	message: describe(operation, language),
+	cancelRequested: operation.cancelRequested,
+	supersededBy: operation.supersededBy,
+	createdAt: operation.createdAt.toISOString(),
+	startedAt: operation.startedAt?.toISOString() ?? null,
+	finishedAt: operation.finishedAt?.toISOString() ?? null,
+});
+
+const describe = (operation: Operation, language: Language): string => {
+	const kind = translate(language, `operations.kinds.${operation.kind}`);
+	if (operation.status === 'failed' && operation.error) {
+		return translate(language, 'operations.failed', {kind, failure: describeFailure(operation.error, language)});
+	}
+	const step = currentStep(operation);
+	if (operation.status !== 'running' || !step) return translate(language, `operations.${operation.status}`, {kind});
+	const progress = {
+		kind,
+		step: nameOfStep(step.name, language),
+		position: operation.steps.indexOf(step) + 1,
+		of: operation.steps.length,
+		attempt: step.attempt,
+	};
+	if (step.error) {
+		return translate(language, 'operations.stepInTheWay', {
+			...progress,
+			failure: describeFailure(step.error, language),
+		});
+	}
+	return translate(language, 'operations.atStep', progress);
+};

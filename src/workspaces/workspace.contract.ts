@@ -1,0 +1,53 @@
+/**
+ * What the API, the workflows and the activities agree on. Ids and names only: nothing that a history should not hold.
+ */
+import type {OperationKind} from './workspace-lifecycle.ts';
+
+export const workspaceWorkflowId = (workspaceId: string): string => `workspace-${workspaceId}`;
+export const operationWorkflowId = (operation: {kind: OperationKind; operationId: string}): string =>
+	`${operation.kind}-${operation.operationId}`;
+
+/** The queue of workflows and of activities that only need the database. */
+export const MAIN_QUEUE = 'workspace-manager';
+/** The queue of everything that touches one engine or cluster. */
+export const containersQueue = (target: string): string => `containers-${target}`;
+
+export const WAKE = 'wake';
+export interface Wake {
+	/** The engine hinted that something of the workspace changed: look at it. */
+	engineChanged: boolean;
+}
+
+export interface WorkspaceInput {
+	workspaceId: string;
+}
+
+export interface OperationInput {
+	operationId: string;
+	workspaceId: string;
+	ownerId: string;
+	kind: OperationKind;
+	target: string;
+	steps: string[];
+}
+
+export interface StepInput {
+	operationId: string;
+	workspaceId: string;
+	step: string;
+}
+
+/** What the mailbox has to do next. */
+export type NextStep =
+	| {kind: 'operation'; operation: OperationInput; cancelRequested: boolean}
+	| {kind: 'observe'; target: string}
+	| {kind: 'wait'; milliseconds: number}
+	| {kind: 'rest'};
+
+export interface Finish {
+	operationId: string;
+	workspaceId: string;
+	outcome: 'succeeded' | 'failed' | 'cancelled';
+	/** Of the failure, when no step recorded one. */
+	code: string | null;
+}

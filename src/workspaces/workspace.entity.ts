@@ -1,0 +1,76 @@
+import {defineEntity, p} from '@mikro-orm/core';
+import {observedStates, runtimeKinds} from '../containers/container-runtime.ts';
+import {User} from '../users/user.entity.ts';
+import {desiredStates, workspaceStatuses} from './workspace-lifecycle.ts';
+import type {Bootstrap, EnvironmentVariable, Reason, RestartPolicy} from './workspace.schema.ts';
+
+const WorkspaceSchema = defineEntity({
+	name: 'Workspace',
+	tableName: 'workspace',
+	properties: {
+		id: p.uuid().primary(),
+		name: p.string(),
+		description: p.text().default(''),
+		owner: () => p.manyToOne(User).mapToPk().index(),
+		runtime: p.enum([...runtimeKinds]),
+		target: p.string(),
+
+		// what it is made from
+		image: p.string(),
+		pinnedImage: p.string().strictNullable(),
+		gitUrl: p.text().strictNullable(),
+		branch: p.string().strictNullable(),
+		setupScript: p.text().strictNullable(),
+		env: p.json<EnvironmentVariable[]>(),
+		cpus: p.double().$type<number>(),
+		memoryMiB: p.integer().fieldName('memory_mib'),
+		pids: p.integer(),
+		healthCommand: p.json<string[]>().strictNullable(),
+		healthTimeoutSeconds: p.integer().default(60),
+		restartPolicy: p.json<RestartPolicy>(),
+		autostopMinutes: p.integer().strictNullable(),
+		ttlMinutes: p.integer().strictNullable(),
+		/** Settings changed that the container does not have yet: the next start makes a new generation. */
+		settingsPending: p.boolean().default(false),
+
+		// what is wanted, what is done, what was seen
+		desired: p.enum([...desiredStates]),
+		status: p.enum([...workspaceStatuses]),
+		observed: p.enum([...observedStates]).default('absent'),
+		observedAt: p.datetime(3).strictNullable(),
+		exitCode: p.integer().strictNullable(),
+		reason: p.json<Reason>(),
+		generation: p.integer().default(1),
+		lastGeneration: p.integer().default(1),
+		bootstrap: p.json<Bootstrap>(),
+		/** Repairs of a container that ended by itself, since it last ran well. */
+		repairs: p.integer().default(0),
+		repairAfter: p.datetime(3).strictNullable(),
+
+		lastActivityAt: p.datetime(3),
+		/** When it first ran; null: there are no files to keep yet. */
+		provisionedAt: p.datetime(3).strictNullable(),
+		createdAt: p.datetime(3).index(),
+		updatedAt: p.datetime(3).onUpdate(() => new Date()),
+		/** The row outlives the workspace: its operations stay readable and its id is never used again. */
+		deletedAt: p.datetime(3).strictNullable(),
+		revision: p.integer().version(),
+	},
+	uniques: [{properties: ['owner', 'name'], where: 'deleted_at is null', name: 'workspace_owner_name_unique'}],
+	indexes: [{properties: ['status'], where: 'deleted_at is null', name: 'workspace_live_status_index'}],
+});
+
+export class Workspace extends WorkspaceSchema.class {
+	/** When it will be stopped because nobody uses it; null: never, or it does not run. */
+	stopsAt(): Date | null {
+		if (this.autostopMinutes === null || this.status !== 'running') return null;
+		return new Date(this.lastActivityAt.getTime() + this.autostopMinutes * 60_000);
+	}
+
+	/** When it will be deleted because its time is up; null: never. */
+	deletesAt(): Date | null {
+		if (this.ttlMinutes === null || this.desired === 'deleted') return null;
+		return new Date(this.createdAt.getTime() + this.ttlMinutes * 60_000);
+	}
+}
+WorkspaceSchema.setClass(Workspace);

@@ -1,0 +1,259 @@
+import {UniqueConstraintViolationException, type EntityManager, type FilterQuery} from '@mikro-orm/postgresql';
+import {v7 as uuid} from 'uuid';
+import type {Actor} from '../access/actor.ts';
+import type {WorkspaceRole} from '../access/permissions.ts';
+import type {RuntimeKind} from '../containers/container-runtime.ts';
+import {AppError} from '../errors.ts';
+import {requireRevision} from '../http/revision.ts';
+import type {ImageCatalogue} from '../images/image-catalogue.ts';
+import type {Logger} from '../logger.ts';
+import {Target} from '../targets/target.entity.ts';
+import {acceptOperation} from './accept-operation.ts';
+import {Operation} from './operation.entity.ts';
+import {Workspace} from './workspace.entity.ts';
+import {type Command, decide, isSuperseded, tailOf} from './workspace-lifecycle.ts';
+import type {ListWorkspaces} from './workspace-list.schema.ts';
+import {activeOperations, type LockedWorkspace, type WorkspaceTransactions} from './workspace-transaction.ts';
+import type {CreateWorkspace, UpdateWorkspace} from './workspace.schema.ts';
+import type {WorkspaceWorkflows} from './workspace.workflows.ts';
+
+export interface WorkspaceServiceDependencies {
+	em: EntityManager;
+	transactions: WorkspaceTransactions;
+	workflows: WorkspaceWorkflows;
+	images: ImageCatalogue;
+	/** Where new workspaces live, and what runs them there. */
+	target: string;
+	runtime: RuntimeKind;
+	log: Logger;
+}
+
+export interface CommandResult {
+	workspace: Workspace;
+	/** null: there was nothing to do. */
+	operation: Operation | null;
+	joined: boolean;
+}
+
+export type WorkspaceService = ReturnType<typeof createWorkspaceService>;
+
+/** What people may do with workspaces. Everything is accepted in one transaction; the work itself is done by workflows. */
+export const createWorkspaceService = ({
+	em,
+	transactions,
+	workflows,
+	images,
+	target,
+	runtime,
+	log,
+}: WorkspaceServiceDependencies) => {
+	const wakes = new Set<Promise<void>>();
+	/** After a commit. Not awaited: the operation is stored, and a wake that is lost is made up for by the sweep. */
+	const wake = (workspaceId: string): void => {
+		const done = workflows
+			.wake(workspaceId)
+			.catch((error: unknown) => log.warn({err: error, workspaceId}, 'wake was lost; the sweep will make up for it'))
+			.finally(() => wakes.delete(done));
+		wakes.add(done);
+	};
+
+	return {
+		/** Rejects with IMAGE_NOT_IN_CATALOGUE, RUNTIME_NOT_AVAILABLE, RESOURCES_EXCEED_MACHINE, WORKSPACE_NAME_TAKEN; then nothing was made. */
+		async create(actor: Actor, input: CreateWorkspace): Promise<Workspace> {
+			const image = images.require(input.image);
+			if (input.runtime !== runtime) throw runtimeNotAvailable(input.runtime);
+			await requireRoom(em, target, input.resources);
+			const workspace = await nameTaken(input.name, () =>
+				transactions.run(async transaction => {
+					const created = transaction.tx.create(Workspace, newWorkspace(actor, input, image.id, target));
+					// The row must be there before anything that refers to it.
+					await transaction.tx.flush();
+					await acceptOperation({...transaction, workspace: created}, 'create', byUser('create'), actor.id);
+					transaction.record(created.id, 'status', 'workspaceStatus', {status: created.status});
+					return created;
+				}),
+			);
+			wake(workspace.id);
+			return workspace;
+		},
+
+		/** One page of what the actor may see, and how many there are in all. */
+		async list(actor: Actor, query: ListWorkspaces): Promise<[Workspace[], number]> {
+			const where: FilterQuery<Workspace> = {deletedAt: null};
+			if (actor.platformRole !== 'admin') where.owner = actor.id;
+			if (query.ownerId)
+				where.owner = actor.platformRole === 'admin' || query.ownerId === actor.id ? query.ownerId : {$in: []};
+			if (query.status) where.status = query.status;
+			if (query.image) where.image = query.image;
+			if (query.search) where.name = {$like: `%${query.search.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`};
+			return em.findAndCount(Workspace, where, {
+				limit: query.pageSize,
+				offset: (query.page - 1) * query.pageSize,
+				orderBy: [query.sort.startsWith('-') ? {[query.sort.slice(1)]: 'desc'} : {[query.sort]: 'asc'}, {id: 'asc'}],
+			});
+		},
+
+		/** Rejects with WORKSPACE_NOT_FOUND. */
+		async get(id: string): Promise<Workspace> {
+			const workspace = await em.findOne(Workspace, {id, deletedAt: null});
+			if (!workspace) throw new AppError('WORKSPACE_NOT_FOUND');
+			return workspace;
+		},
+
+		/** Rejects with WORKSPACE_NOT_FOUND, REVISION_CONFLICT, WORKSPACE_DELETING, WORKSPACE_NAME_TAKEN, RESOURCES_EXCEED_MACHINE. */
+		async update(id: string, input: UpdateWorkspace, revision: number | null): Promise<Workspace> {
+			const updated = await nameTaken(input.name ?? '', () =>
+				transactions.locked(id, async ({tx, workspace, record}) => {
+					requireRevision(revision, workspace.revision);
+					if (workspace.desired === 'deleted') throw new AppError('WORKSPACE_DELETING');
+					if (input.resources) await requireRoom(tx, workspace.target, input.resources);
+					const {resources, ...fields} = input;
+					tx.assign(workspace, {...fields, ...resources});
+					if (input.env || resources || input.healthCommand !== undefined || input.name)
+						workspace.settingsPending = true;
+					if ((input.gitUrl || input.setupScript) && workspace.bootstrap.status === 'none') {
+						workspace.bootstrap = {...workspace.bootstrap, status: 'pending'};
+					}
+					record(id, 'status', 'workspaceUpdated', {fields: Object.keys(input).join(', ')});
+					return workspace;
+				}),
+			);
+			// Autostop and time to live may be due at another time now.
+			wake(id);
+			return updated;
+		},
+
+		/** Rejects with WORKSPACE_NOT_FOUND, REVISION_CONFLICT or the code of the rule that says no (`workspace-lifecycle.ts`). */
+		async command(actor: Actor, id: string, command: Command, revision: number | null = null): Promise<CommandResult> {
+			const result = await transactions.locked(id, async locked => {
+				requireRevision(revision, locked.workspace.revision);
+				return acceptCommand(locked, command, actor);
+			});
+			wake(id);
+			return result;
+		},
+
+		/** The actor's own role in the workspace; null: none, or no such workspace. */
+		async roleOf(actorId: string, id: string): Promise<WorkspaceRole | null> {
+			const workspace = await em.findOne(Workspace, {id, deletedAt: null}, {fields: ['owner']});
+			return workspace?.owner === actorId ? 'owner' : null;
+		},
+
+		/** Someone uses the workspace: autostop counts from now. */
+		async touch(id: string): Promise<void> {
+			await em.nativeUpdate(Workspace, {id, deletedAt: null}, {lastActivityAt: new Date()});
+		},
+
+		/** Resolves when no wake is under way. */
+		async settle(): Promise<void> {
+			await Promise.all(wakes);
+		},
+	};
+};
+
+const acceptCommand = async (locked: LockedWorkspace, command: Command, actor: Actor): Promise<CommandResult> => {
+	const {tx, workspace, record} = locked;
+	const active = await activeOperations(tx, workspace.id);
+	const last = active.at(-1) ?? null;
+	const decision = decide(command, tailOf(workspace.status, last?.kind ?? null));
+	const isEmpty = command === 'bootstrap' && !workspace.gitUrl && !workspace.setupScript;
+	if (decision === 'nothingToDo' || (decision === 'accept' && isEmpty))
+		return {workspace, operation: null, joined: false};
+	if (decision === 'join') return {workspace, operation: last, joined: true};
+	if (decision !== 'accept' && decision !== 'preempt') throw new AppError(decision, {name: workspace.name});
+
+	const operation = await acceptOperation(locked, command, byUser(command), actor.id);
+	for (const other of active) {
+		if (other.status === 'running' && decision === 'preempt') {
+			other.cancelRequested = true;
+			other.supersededBy = operation.id;
+		} else if (other.status === 'queued' && isSuperseded(other.kind, command)) {
+			other.status = 'superseded';
+			other.supersededBy = operation.id;
+			other.finishedAt = new Date();
+			record(workspace.id, 'operation', 'operationSuperseded', {
+				operationId: other.id,
+				kind: other.kind,
+				by: operation.id,
+			});
+		}
+	}
+	workspace.lastActivityAt = new Date();
+	return {workspace, operation, joined: false};
+};
+
+const runtimeNotAvailable = (runtime: RuntimeKind): AppError =>
+	new AppError('RUNTIME_NOT_AVAILABLE', {runtime}, {fields: [{path: 'runtime', code: 'RUNTIME_NOT_AVAILABLE'}]});
+
+const byUser = (command: Command | 'create') => ({code: 'user', params: {command}});
+
+const requireRoom = async (
+	em: EntityManager,
+	target: string,
+	wanted: {cpus: number; memoryMiB: number},
+): Promise<void> => {
+	const machine = await em.findOne(Target, {id: target});
+	if (!machine || (wanted.cpus <= machine.cpus && wanted.memoryMiB <= machine.memoryMiB)) return;
+	const path = wanted.cpus > machine.cpus ? 'resources.cpus' : 'resources.memoryMiB';
+	throw new AppError(
+		'RESOURCES_EXCEED_MACHINE',
+		{cpus: machine.cpus, memoryMiB: machine.memoryMiB},
+		{fields: [{path, code: 'RESOURCES_EXCEED_MACHINE'}]},
+	);
+};
+
+const nameTaken = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
+	try {
+		return await work();
+	} catch (error) {
+		if (!(error instanceof UniqueConstraintViolationException)) throw error;
+		throw new AppError(
+			'WORKSPACE_NAME_TAKEN',
+			{name},
+			{cause: error, fields: [{path: 'name', code: 'WORKSPACE_NAME_TAKEN'}]},
+		);
+	}
+};
+
+const newWorkspace = (actor: Actor, input: CreateWorkspace, image: string, target: string) => {
+	const now = new Date();
+	return {
+		id: uuid(),
+		name: input.name,
+		description: input.description,
+		owner: actor.id,
+		runtime: input.runtime,
+		target,
+		image,
+		pinnedImage: null,
+		gitUrl: input.gitUrl ?? null,
+		branch: input.branch ?? null,
+		setupScript: input.setupScript ?? null,
+		env: input.env,
+		...input.resources,
+		healthCommand: input.healthCommand,
+		healthTimeoutSeconds: input.healthTimeoutSeconds,
+		restartPolicy: input.restartPolicy,
+		autostopMinutes: input.autostopMinutes,
+		ttlMinutes: input.ttlMinutes,
+		desired: 'running' as const,
+		status: 'creating' as const,
+		observed: 'absent' as const,
+		observedAt: null,
+		exitCode: null,
+		reason: byUser('create'),
+		bootstrap: {
+			status: input.gitUrl || input.setupScript ? ('pending' as const) : ('none' as const),
+			step: null,
+			exitCode: null,
+			output: null,
+			finishedAt: null,
+		},
+		repairAfter: null,
+		lastActivityAt: now,
+		provisionedAt: null,
+		createdAt: now,
+		updatedAt: now,
+		deletedAt: null,
+	};
+};

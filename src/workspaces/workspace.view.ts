@@ -1,0 +1,58 @@
+import type {Actor} from '../access/actor.ts';
+import {allowedOperations} from '../access/permissions.ts';
+import type {Operation} from './operation.entity.ts';
+import {currentStep} from './operation.view.ts';
+import type {Workspace} from './workspace.entity.ts';
+import type {WorkspaceView} from './workspace.schema.ts';
+
+const iso = (date: Date | null): string | null => date?.toISOString() ?? null;
+
+/** What the API shows of a workspace. `active` is its operation under way, if there is one. */
+export const viewWorkspace = (workspace: Workspace, active: Operation | null, actor: Actor): WorkspaceView => ({
+	id: workspace.id,
+	name: workspace.name,
+	description: workspace.description,
+	ownerId: workspace.owner,
+	runtime: workspace.runtime,
+	target: workspace.target,
+	image: workspace.image,
+	pinnedImage: workspace.pinnedImage,
+	gitUrl: workspace.gitUrl,
+	branch: workspace.branch,
+	setupScript: workspace.setupScript,
+	env: workspace.env,
+	resources: {cpus: workspace.cpus, memoryMiB: workspace.memoryMiB, pids: workspace.pids},
+	autostopMinutes: workspace.autostopMinutes,
+	ttlMinutes: workspace.ttlMinutes,
+	healthCommand: workspace.healthCommand,
+	healthTimeoutSeconds: workspace.healthTimeoutSeconds,
+	restartPolicy: workspace.restartPolicy,
+	settingsPending: workspace.settingsPending,
+	desired: workspace.desired,
+	status: workspace.status,
+	observed: workspace.observed,
+	observedAt: iso(workspace.observedAt),
+	exitCode: workspace.exitCode,
+	reason: workspace.reason,
+	generation: workspace.generation,
+	bootstrap: workspace.bootstrap,
+	operation: active && viewActive(active),
+	lastActivityAt: workspace.lastActivityAt.toISOString(),
+	stopsAt: iso(workspace.stopsAt()),
+	deletesAt: iso(workspace.deletesAt()),
+	createdAt: workspace.createdAt.toISOString(),
+	updatedAt: workspace.updatedAt.toISOString(),
+	revision: workspace.revision,
+	allowedOperations: allowedOperations(actor, workspace.owner === actor.id ? 'owner' : null),
+});
+
+const viewActive = (operation: Operation) => {
+	const step = currentStep(operation);
+	return {
+		id: operation.id,
+		kind: operation.kind,
+		status: operation.status,
+		step: step?.name ?? null,
+		attempt: step?.attempt ?? 0,
+	};
+};

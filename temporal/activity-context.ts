@@ -1,0 +1,25 @@
+import {RequestContext, type EntityManager} from '@mikro-orm/postgresql';
+import {Context} from '@temporalio/activity';
+import type {ActivityInterceptorsFactory} from '@temporalio/worker';
+
+const HEARTBEAT_MS = 2500;
+
+/**
+ * What surrounds every activity: a unit of work of its own, and, where a heartbeat is expected, one every few seconds for as long as this process
+ * lives, so that a dead worker is noticed at once and a cancellation arrives soon.
+ */
+export const activityContext =
+	(em: EntityManager): ActivityInterceptorsFactory =>
+	() => ({
+		inbound: {
+			async execute(input, next) {
+				const context = Context.current();
+				const beat = context.info.heartbeatTimeoutMs ? setInterval(() => context.heartbeat(), HEARTBEAT_MS) : null;
+				try {
+					return await RequestContext.create(em, () => next(input));
+				} finally {
+					if (beat) clearInterval(beat);
+				}
+			},
+		},
+	});

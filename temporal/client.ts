@@ -1,0 +1,58 @@
+import {Client, Connection} from '@temporalio/client';
+import {defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes} from '@temporalio/common';
+import {MAIN_QUEUE, WAKE, workspaceWorkflowId} from '../src/workspaces/workspace.contract.ts';
+import type {WorkspaceWorkflows} from '../src/workspaces/workspace.workflows.ts';
+
+/** No call may wait longer: with no server at all gRPC would wait for ever. */
+const DEADLINE_MS = 2000;
+const HEALTH_DEADLINE_MS = 1000;
+
+export const searchAttributes = {
+	workspaceId: defineSearchAttributeKey('WorkspaceId', SearchAttributeType.KEYWORD),
+	ownerId: defineSearchAttributeKey('OwnerId', SearchAttributeType.KEYWORD),
+	operationKind: defineSearchAttributeKey('OperationKind', SearchAttributeType.KEYWORD),
+};
+
+export interface TemporalOptions {
+	temporalAddress: string;
+	temporalNamespace: string;
+	/** Where the workflows run; tests have one each. */
+	taskQueue?: string;
+}
+
+export type Temporal = ReturnType<typeof connectTemporal>;
+
+/** The client side of Temporal. Connects at the first call, so the service starts, and serves reads, while Temporal is away. */
+export const connectTemporal = ({temporalAddress, temporalNamespace, taskQueue = MAIN_QUEUE}: TemporalOptions) => {
+	const connection = Connection.lazy({address: temporalAddress});
+	const client = new Client({connection, namespace: temporalNamespace});
+
+	const workflows: WorkspaceWorkflows = {
+		async wake(workspaceId, options = {engineChanged: false}) {
+			await client.withDeadline(Date.now() + DEADLINE_MS, () =>
+				client.workflow.signalWithStart('workspace', {
+					workflowId: workspaceWorkflowId(workspaceId),
+					taskQueue,
+					args: [{workspaceId}],
+					signal: WAKE,
+					signalArgs: [options],
+					typedSearchAttributes: new TypedSearchAttributes([{key: searchAttributes.workspaceId, value: workspaceId}]),
+					staticSummary: `Mailbox of workspace ${workspaceId}`,
+				}),
+			);
+		},
+	};
+
+	return {
+		client,
+		connection,
+		workflows,
+		/** Rejects unless the server says that it serves, within a second. */
+		async ping(): Promise<void> {
+			await connection.withDeadline(Date.now() + HEALTH_DEADLINE_MS, () =>
+				connection.workflowService.getSystemInfo({}),
+			);
+		},
+		close: (): Promise<void> => connection.close(),
+	};
+};

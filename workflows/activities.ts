@@ -1,0 +1,27 @@
+/** How workflows reach activities: which queue, how long, how often. The only place with such numbers. */
+import {ActivityCancellationType, proxyActivities} from '@temporalio/workflow';
+import type {Activities} from '../activities/index.ts';
+import {containersQueue} from '../src/workspaces/workspace.contract.ts';
+
+type DatabaseActivities = Pick<Activities, 'nextStep' | 'isCancelRequested' | 'finishOperation' | 'wakeLeftBehind'>;
+type ContainerActivities = Pick<Activities, 'runStep' | 'revertStep' | 'observeWorkspace'>;
+
+/** On the queue of the workflow itself. For ever: the database comes back, and without it there is nothing to decide. */
+export const database = proxyActivities<DatabaseActivities>({
+	startToCloseTimeout: '10 seconds',
+	retry: {initialInterval: '200 milliseconds', maximumInterval: '5 seconds'},
+});
+
+/**
+ * Container work. How often a failure is tried again is decided where it is known (`activities/failures.ts`): an unreachable engine for
+ * ever, a bad image never. The heartbeat finds a dead worker within seconds; the long timeout is for pulls and set-up scripts.
+ */
+const container = {
+	startToCloseTimeout: '60 minutes',
+	heartbeatTimeout: '10 seconds',
+	cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+	retry: {initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumInterval: '5 seconds'},
+} as const;
+
+export const containersOf = (target: string) =>
+	proxyActivities<ContainerActivities>({...container, taskQueue: containersQueue(target)});

@@ -1,0 +1,11 @@
+export {
+	bootstrapWorkspace,
+	deleteWorkspace,
+	provisionWorkspace,
+	rebuildWorkspace,
+	restartWorkspace,
+	startWorkspace,
+	stopWorkspace,
+} from './operations.ts';
+export {sweep} from './sweep.ts';
+export {workspace} from './workspace.ts';

@@ -1,0 +1,99 @@
+import {WorkflowExecutionAlreadyStartedError} from '@temporalio/common';
+import {
+	CancellationScope,
+	condition,
+	continueAsNew,
+	defineSignal,
+	isCancellation,
+	ParentClosePolicy,
+	setHandler,
+	startChild,
+	workflowInfo,
+} from '@temporalio/workflow';
+import {
+	type NextStep,
+	type OperationInput,
+	operationWorkflowId,
+	WAKE,
+	type Wake,
+	type WorkspaceInput,
+} from '../src/workspaces/workspace.contract.ts';
+import {containersOf, database} from './activities.ts';
+import {operationWorkflows} from './operation-workflows.ts';
+
+type NextOperation = Extract<NextStep, {kind: 'operation'}>;
+
+const wakeSignal = defineSignal<[Wake]>(WAKE);
+/** How long to wait for an operation whose workflow was started by an earlier run of this one. */
+const LOOK_AGAIN = '5 seconds';
+
+/**
+ * The mailbox of one workspace: does what the database says is next, one thing at a time, and ends when there is nothing to do. It holds
+ * nothing but an id, so it may end, fail or be replaced by newer code at any quiet moment.
+ */
+export async function workspace({workspaceId}: WorkspaceInput): Promise<void> {
+	let wakes = 0;
+	let engineChanged = false;
+	setHandler(wakeSignal, wake => {
+		wakes += 1;
+		engineChanged ||= wake.engineChanged;
+	});
+
+	for (;;) {
+		const seen = wakes;
+		const next = await database.nextStep({workspaceId, engineChanged});
+		if (next.kind === 'operation') {
+			await run(next, seen, () => wakes);
+		} else if (next.kind === 'observe') {
+			engineChanged = false;
+			await containersOf(next.target).observeWorkspace({workspaceId});
+		} else if (next.kind === 'wait') {
+			await condition(() => wakes > seen, next.milliseconds);
+		} else if (wakes === seen) {
+			return;
+		}
+		if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof workspace>({workspaceId});
+	}
+}
+
+/** Runs one operation to its end. Every wake meanwhile asks whether it should be undone instead. */
+const run = async (next: NextOperation, seen: number, wakes: () => number): Promise<void> => {
+	const {operationId, workspaceId} = next.operation;
+	const scope = new CancellationScope();
+	let ended = false;
+	const ending = scope.run(() => runChild(next.operation)).finally(() => (ended = true));
+	// Whatever it ends with is looked at below; without this an early failure would count as unhandled.
+	ending.catch(() => {});
+
+	let asked = seen;
+	if (next.cancelRequested) scope.cancel();
+	for (;;) {
+		await condition(() => ended || (wakes() > asked && !scope.consideredCancelled));
+		if (ended) break;
+		asked = wakes();
+		if (await database.isCancelRequested({workspaceId, operationId})) scope.cancel();
+	}
+	try {
+		await ending;
+	} catch (error) {
+		if (error instanceof WorkflowExecutionAlreadyStartedError) {
+			const seen = wakes();
+			await condition(() => wakes() > seen, LOOK_AGAIN);
+			return;
+		}
+		// Its workflow ends every operation itself; whatever else happened (terminated by hand, a defect), the operation must not hang.
+		const outcome = isCancellation(error) ? 'cancelled' : 'failed';
+		await database.finishOperation({operationId, workspaceId, outcome, code: 'INTERNAL_ERROR'});
+	}
+};
+
+const runChild = async (operation: OperationInput): Promise<void> => {
+	const child = await startChild(operationWorkflows[operation.kind], {
+		workflowId: operationWorkflowId(operation),
+		args: [operation],
+		parentClosePolicy: ParentClosePolicy.ABANDON,
+		staticSummary: `${operation.kind}: ${operation.steps.join(', ')}`,
+		staticDetails: `Operation ${operation.operationId} of workspace ${operation.workspaceId}`,
+	});
+	await child.result();
+};

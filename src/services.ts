@@ -1,0 +1,93 @@
+import {Redis} from 'ioredis';
+import {connectTemporal} from '../temporal/client.ts';
+import {createAccessService} from './access/access.service.ts';
+import type {Config} from './config.ts';
+import type {ContainerRuntime} from './containers/container-runtime.ts';
+import {createDockerRuntime} from './containers/docker/docker-runtime.ts';
+import {isMigrated, openDatabase} from './database.ts';
+import {createHealthService} from './http/monitoring/health.service.ts';
+import {createImageCatalogue, readImageCatalogue} from './images/image-catalogue.ts';
+import type {Logger} from './logger.ts';
+import {createEventBus} from './workspaces/event-bus.ts';
+import {createLiveService} from './workspaces/live.service.ts';
+import {createMailboxService} from './workspaces/mailbox.service.ts';
+import {createOperationService} from './workspaces/operation.service.ts';
+import {createSweepService} from './workspaces/sweep.service.ts';
+import {createWorkspaceEventService} from './workspaces/workspace-event.service.ts';
+import {createWorkspaceService} from './workspaces/workspace.service.ts';
+import {createWorkspaceTransactions} from './workspaces/workspace-transaction.ts';
+
+export type Services = Awaited<ReturnType<typeof createServices>>;
+
+export interface ServiceOptions {
+	/** Bring the database up to date (the API), or wait until someone has (a worker). */
+	migrate: boolean;
+	/** Instead of the configured engine. */
+	runtime?: (installationId: string) => ContainerRuntime;
+	/** Where workflows run, when not on the product's own queue. */
+	taskQueue?: string;
+	/** Instead of the configured catalogue. */
+	images?: Parameters<typeof createImageCatalogue>[0];
+}
+
+/** Builds everything from the settings. The only place where collaborators meet. Rejects when the database cannot be used within a minute. */
+export const createServices = async (config: Config, log: Logger, options: ServiceOptions) => {
+	const images = options.images ? createImageCatalogue(options.images) : readImageCatalogue(config.imageCatalogue);
+	const {orm, installationId} = await openDatabase(config.databaseUrl, {migrate: options.migrate, log});
+	const {em} = orm;
+	const redis = connectRedis(config.redisUrl, log);
+	const temporal = connectTemporal({...config, ...(options.taskQueue ? {taskQueue: options.taskQueue} : {})});
+	const runtime =
+		options.runtime?.(installationId) ??
+		createDockerRuntime({docker: config.dockerHost, installationId, networkPool: config.networkPool});
+	const target = config.containerTarget;
+
+	const events = createEventBus({redis, log});
+	const transactions = createWorkspaceTransactions({em, events});
+	const {workflows} = temporal;
+	const workspaces = createWorkspaceService({em, transactions, workflows, images, target, runtime: runtime.kind, log});
+	const operations = createOperationService({em, transactions});
+
+	return {
+		config,
+		log,
+		orm,
+		redis,
+		temporal,
+		runtime,
+		images,
+		workspaces,
+		operations,
+		mailbox: createMailboxService({transactions, runtimeSteps: runtime.steps}),
+		sweep: createSweepService({em, workflows, log}),
+		workspaceEvents: createWorkspaceEventService({em, events}),
+		live: createLiveService({workspaces, runtime}),
+		access: createAccessService({workspaceRole: workspaces.roleOf}),
+		health: createHealthService({
+			checks: {
+				database: () => em.fork().execute('select 1'),
+				redis: () => redis.ping(),
+				temporal: () => temporal.ping(),
+				containers: signal => runtime.ping(signal),
+			},
+			migrationsDone: () => isMigrated(orm),
+		}),
+
+		/** Waits for what is under way, then lets go of every connection. */
+		async close(): Promise<void> {
+			await workspaces.settle();
+			await events.close();
+			redis.disconnect();
+			await temporal.close();
+			await orm.close(true);
+		},
+	};
+};
+
+/** Never holds a request up: while Redis is away every command fails at once, and whoever asked does without. */
+const connectRedis = (url: string, log: Logger): Redis => {
+	const redis = new Redis(url, {maxRetriesPerRequest: 0, enableOfflineQueue: false, connectTimeout: 2000});
+	redis.on('error', error => log.debug({err: error}, 'redis'));
+	redis.once('close', () => log.warn('redis is away; live events fall back to polling'));
+	return redis;
+};

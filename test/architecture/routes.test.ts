@@ -1,0 +1,41 @@
+import test from 'ava';
+import {permissions} from '../../src/access/permissions.ts';
+import {authorize} from '../../src/http/authorize.ts';
+import {createApiRouter} from '../../src/http/router.ts';
+import {listRoutes, mount} from '../../src/http/routes.ts';
+import {everyRoute} from '../helpers/every-route.ts';
+
+test('a route without authorize keeps the service from starting', t => {
+	const router = createApiRouter();
+	router.get('/guarded', authorize('workspace.list'), ctx => {
+		ctx.body = 1;
+	});
+	t.notThrows(() => listRoutes(mount([router])));
+	router.delete('/open', ctx => {
+		ctx.body = 1;
+	});
+	t.throws(() => listRoutes(mount([router])), {message: /DELETE \/api\/v1\/open has no authorize/});
+});
+
+test('what is open to everybody is this list', t => {
+	const open = everyRoute.filter(({operation}) => operation === 'public').map(({path}) => path);
+	t.deepEqual(open.toSorted(), [
+		'/',
+		'/docs',
+		'/docs/assets/local/{name}',
+		'/health',
+		'/health/keycloak',
+		'/health/live',
+		'/health/ready',
+		'/openapi.json',
+		'/redoc',
+	]);
+});
+
+test('every operation of the permission table guards some route', t => {
+	const used = new Set(everyRoute.map(({operation}) => operation));
+	t.deepEqual(
+		Object.keys(permissions).filter(operation => !used.has(operation as never)),
+		[],
+	);
+});

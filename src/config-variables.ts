@@ -29,6 +29,15 @@ const origins = z
 
 const isOrigin = (value: string): boolean => /^https?:\/\/[^/]+\/?$/.test(value) && URL.canParse(value);
 
+const labels = z
+	.string()
+	.default('')
+	.transform(list => list.split(',').flatMap(pair => pair.trim() || []))
+	.refine(pairs => pairs.every(pair => /^[\w./-]+=[^=]*$/.test(pair)), {
+		error: 'must list labels such as cost-centre=42, separated by commas',
+	})
+	.transform(pairs => Object.fromEntries(pairs.map(pair => pair.split('=') as [string, string])));
+
 /** The environment, variable by variable. Messages continue a sentence that begins with the variable's name. */
 export const variables = {
 	NODE_ENV: text.default('development'),
@@ -65,6 +74,7 @@ export const variables = {
 	DATA_DIR: text.default('.data'),
 	IMAGE_CATALOGUE: text.default('images/catalogue.json'),
 	NETWORK_POOL: z.cidrv4({error: 'must be an IPv4 network such as 10.201.0.0/16'}).default('10.201.0.0/16'),
+	CONTAINER_LABELS: labels,
 	CONTAINER_TARGET: text
 		.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, {error: 'must be lower-case letters, digits and dashes'})
 		.default('docker-local'),

@@ -39,7 +39,12 @@ export const createServices = async (config: Config, log: Logger, options: Servi
 	const temporal = connectTemporal({...config, ...(options.taskQueue ? {taskQueue: options.taskQueue} : {})});
 	const runtime =
 		options.runtime?.(installationId) ??
-		createDockerRuntime({docker: config.dockerHost, installationId, networkPool: config.networkPool});
+		createDockerRuntime({
+			docker: config.dockerHost,
+			installationId,
+			networkPool: config.networkPool,
+			labels: config.containerLabels,
+		});
 	const target = config.containerTarget;
 
 	const events = createEventBus({redis, log});

@@ -1,17 +1,13 @@
 import {Client, Connection} from '@temporalio/client';
 import {defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes} from '@temporalio/common';
-import {MAIN_QUEUE, WAKE, workspaceWorkflowId} from '../src/workspaces/workspace.contract.ts';
+import {MAIN_QUEUE, searchAttributeNames, WAKE, workspaceWorkflowId} from '../src/workspaces/workspace.contract.ts';
 import type {WorkspaceWorkflows} from '../src/workspaces/workspace.workflows.ts';
 
 /** No call may wait longer: with no server at all gRPC would wait for ever. */
 const DEADLINE_MS = 2000;
 const HEALTH_DEADLINE_MS = 1000;
 
-export const searchAttributes = {
-	workspaceId: defineSearchAttributeKey('WorkspaceId', SearchAttributeType.KEYWORD),
-	ownerId: defineSearchAttributeKey('OwnerId', SearchAttributeType.KEYWORD),
-	operationKind: defineSearchAttributeKey('OperationKind', SearchAttributeType.KEYWORD),
-};
+const workspaceIdKey = defineSearchAttributeKey(searchAttributeNames.workspaceId, SearchAttributeType.KEYWORD);
 
 export interface TemporalOptions {
 	temporalAddress: string;
@@ -36,7 +32,7 @@ export const connectTemporal = ({temporalAddress, temporalNamespace, taskQueue =
 					args: [{workspaceId}],
 					signal: WAKE,
 					signalArgs: [options],
-					typedSearchAttributes: new TypedSearchAttributes([{key: searchAttributes.workspaceId, value: workspaceId}]),
+					typedSearchAttributes: new TypedSearchAttributes([{key: workspaceIdKey, value: workspaceId}]),
 					staticSummary: `Mailbox of workspace ${workspaceId}`,
 				}),
 			);

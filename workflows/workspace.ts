@@ -1,4 +1,9 @@
-import {WorkflowExecutionAlreadyStartedError} from '@temporalio/common';
+import {
+	defineSearchAttributeKey,
+	SearchAttributeType,
+	TypedSearchAttributes,
+	WorkflowExecutionAlreadyStartedError,
+} from '@temporalio/common';
 import {
 	CancellationScope,
 	condition,
@@ -14,6 +19,7 @@ import {
 	type NextStep,
 	type OperationInput,
 	operationWorkflowId,
+	searchAttributeNames,
 	WAKE,
 	type Wake,
 	type WorkspaceInput,
@@ -87,11 +93,18 @@ const run = async (next: NextOperation, seen: number, wakes: () => number): Prom
 	}
 };
 
+const keyword = (name: string) => defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
+
 const runChild = async (operation: OperationInput): Promise<void> => {
 	const child = await startChild(operationWorkflows[operation.kind], {
 		workflowId: operationWorkflowId(operation),
 		args: [operation],
 		parentClosePolicy: ParentClosePolicy.ABANDON,
+		typedSearchAttributes: new TypedSearchAttributes([
+			{key: keyword(searchAttributeNames.workspaceId), value: operation.workspaceId},
+			{key: keyword(searchAttributeNames.ownerId), value: operation.ownerId},
+			{key: keyword(searchAttributeNames.operationKind), value: operation.kind},
+		]),
 		staticSummary: `${operation.kind}: ${operation.steps.join(', ')}`,
 		staticDetails: `Operation ${operation.operationId} of workspace ${operation.workspaceId}`,
 	});

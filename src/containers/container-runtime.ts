@@ -7,7 +7,8 @@
  *   installation is never touched; one of an older generation is removed, never adopted.
  * - Failures are `AppError`s with a code of `errors.ts`: ENGINE_UNREACHABLE when nobody answers (retryable), IMAGE_NOT_FOUND,
  *   EXITED{exitCode}, OUT_OF_MEMORY, NOT_READY_IN_TIME{seconds}, …; anything the engine says that has no code is ENGINE_ERROR{message}.
- * - `signal` ends every wait at once; after an abort nothing goes on in the background.
+ * - `signal` ends every wait at once; after an abort nothing goes on in the background. Only a change that the engine was already
+ *   sent is waited for, a few seconds at most: it happens anyway, and must be over before it is undone.
  */
 export interface ContainerRuntime {
 	readonly kind: RuntimeKind;

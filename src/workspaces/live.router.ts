@@ -19,8 +19,6 @@ export const createLiveRouter = ({live}: {live: LiveService}): AppRouter => {
 	 *     operationId: execInWorkspace
 	 *     summary: Run a command in a running workspace and wait for its end
 	 *     description: When the caller leaves, the command is killed.
-	 *     parameters:
-	 *       - {name: id, in: path, required: true, schema: {type: string, format: uuid}}
 	 *     requestBody:
 	 *       required: true
 	 *       content: {application/json: {schema: {$ref: '#/components/schemas/Exec'}}}
@@ -41,11 +39,7 @@ export const createLiveRouter = ({live}: {live: LiveService}): AppRouter => {
 	 *     operationId: readWorkspaceLogs
 	 *     summary: The output of a workspace's container
 	 *     description: Text, or server-sent events when the caller accepts text/event-stream.
-	 *     parameters:
-	 *       - {name: id, in: path, required: true, schema: {type: string, format: uuid}}
-	 *       - {name: tail, in: query, description: Only the last lines, schema: {type: integer, minimum: 0}}
-	 *       - {name: since, in: query, description: Only later lines, schema: {type: string, format: date-time}}
-	 *       - {name: follow, in: query, description: Go on until the container ends, schema: {type: boolean, default: false}}
+	 *     x-query: ReadLogs
 	 *     responses:
 	 *       200:
 	 *         description: The lines, oldest first
@@ -54,7 +48,8 @@ export const createLiveRouter = ({live}: {live: LiveService}): AppRouter => {
 	 *           text/event-stream: {schema: {type: string}}
 	 */
 	router.get('/workspaces/:id/logs', authorize('workspace.logs'), async ctx => {
-		const options = parseQuery(ctx, ReadLogs);
+		const {tail, since, follow} = parseQuery(ctx, ReadLogs);
+		const options = {tail, since: since === undefined ? undefined : new Date(since), follow: follow === 'true'};
 		const id = workspaceId(ctx);
 		if (ctx.accepts('text/plain', 'text/event-stream') === 'text/event-stream') {
 			const signal = whenGone(ctx);
@@ -77,8 +72,6 @@ export const createLiveRouter = ({live}: {live: LiveService}): AppRouter => {
 	 *     tags: [Live]
 	 *     operationId: getWorkspaceStats
 	 *     summary: What a running workspace uses now
-	 *     parameters:
-	 *       - {name: id, in: path, required: true, schema: {type: string, format: uuid}}
 	 *     responses:
 	 *       200:
 	 *         description: CPU, memory, processes, network

@@ -77,11 +77,22 @@ export const Stats = z
 		},
 	});
 
-export const ReadLogs = z.strictObject({
-	tail: z.coerce.number().int().min(0).max(100_000).optional(),
-	since: z.iso
-		.datetime()
-		.transform(value => new Date(value))
-		.optional(),
-	follow: z.stringbool().default(false),
-});
+export const ReadLogs = z
+	.strictObject({
+		tail: z.coerce
+			.number()
+			.int()
+			.min(0)
+			.max(100_000)
+			.optional()
+			.meta({description: 'Only so many lines from the end.', example: 100}),
+		since: z.iso
+			.datetime()
+			.optional()
+			.meta({description: 'Only what came later.', example: '2026-05-01T08:00:00.000Z'}),
+		follow: z
+			.enum(['true', 'false'])
+			.default('false')
+			.meta({description: 'Go on until the container ends.', example: 'true'}),
+	})
+	.meta({id: 'ReadLogs', description: 'Which lines.', example: {tail: 100}});

@@ -25,11 +25,7 @@ export const createOperationRouter = ({
 	 *     tags: [Operations]
 	 *     operationId: listOperations
 	 *     summary: The operations of a workspace
-	 *     parameters:
-	 *       - {name: id, in: path, required: true, schema: {type: string, format: uuid}}
-	 *       - {name: page, in: query, schema: {type: integer, minimum: 1, default: 1}}
-	 *       - {name: pageSize, in: query, schema: {type: integer, minimum: 1, maximum: 100, default: 20}}
-	 *       - {name: sort, in: query, schema: {type: string, enum: [createdAt, -createdAt]}}
+	 *     x-query: ListOperations
 	 *     responses:
 	 *       200:
 	 *         description: One page, newest first unless asked otherwise
@@ -60,8 +56,6 @@ export const createOperationRouter = ({
 	 *     operationId: getOperation
 	 *     summary: One operation, step by step
 	 *     description: Stays readable after its workspace was deleted.
-	 *     parameters:
-	 *       - {name: id, in: path, required: true, schema: {type: string, format: uuid}}
 	 *     responses:
 	 *       200:
 	 *         description: The operation

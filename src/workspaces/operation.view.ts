@@ -18,7 +18,7 @@ export const viewOperation = (operation: Operation, language: Language): Operati
 	status: operation.status,
 	reason: operation.reason,
 	requestedBy: operation.requestedBy,
-	steps: operation.steps,
+	steps: operation.steps.map(viewStep),
 	error: operation.error,
 	message: describe(operation, language),
 	cancelRequested: operation.cancelRequested,
@@ -26,6 +26,16 @@ export const viewOperation = (operation: Operation, language: Language): Operati
 	createdAt: operation.createdAt.toISOString(),
 	startedAt: operation.startedAt?.toISOString() ?? null,
 	finishedAt: operation.finishedAt?.toISOString() ?? null,
+});
+
+// The database keeps the keys of JSON in an order of its own.
+const viewStep = ({name, status, attempt, startedAt, finishedAt, error}: OperationStep): OperationStep => ({
+	name,
+	status,
+	attempt,
+	startedAt,
+	finishedAt,
+	error,
 });
 
 const describe = (operation: Operation, language: Language): string => {

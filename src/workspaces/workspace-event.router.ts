@@ -23,11 +23,7 @@ export const createWorkspaceEventRouter = ({workspaceEvents}: {workspaceEvents: 
 	 *     tags: [Events]
 	 *     operationId: listWorkspaceActivity
 	 *     summary: What happened to a workspace
-	 *     parameters:
-	 *       - {name: id, in: path, required: true, schema: {type: string, format: uuid}}
-	 *       - {name: page, in: query, schema: {type: integer, minimum: 1, default: 1}}
-	 *       - {name: pageSize, in: query, schema: {type: integer, minimum: 1, maximum: 100, default: 20}}
-	 *       - {name: sort, in: query, schema: {type: string, enum: [id, -id]}}
+	 *     x-query: ListActivity
 	 *     responses:
 	 *       200:
 	 *         description: One page, newest first unless asked otherwise
@@ -56,9 +52,8 @@ export const createWorkspaceEventRouter = ({workspaceEvents}: {workspaceEvents: 
 	 *       Server-sent events, each with the data of a WorkspaceEvent. A reader that was cut off sends the id of the last one
 	 *       that it has as Last-Event-ID, and misses none. `after=0` begins at the beginning. The stream ends when the workspace is deleted.
 	 *     parameters:
-	 *       - {name: id, in: path, required: true, schema: {type: string, format: uuid}}
 	 *       - {name: Last-Event-ID, in: header, description: The last event that the reader has, schema: {type: string}}
-	 *       - {name: after, in: query, description: The same for readers that cannot send headers, schema: {type: string}}
+	 *     x-query: FollowEvents
 	 *     responses:
 	 *       200:
 	 *         description: The stream

@@ -29,16 +29,23 @@ export const WorkspaceEvent = z
 	});
 export type WorkspaceEventView = z.infer<typeof WorkspaceEvent>;
 
-export const ListActivity = listQuery({sort: ['-id'], filters: {}});
+export const ListActivity = listQuery({sort: ['-id'], filters: {}}).meta({
+	id: 'ListActivity',
+	description: 'What to list.',
+	example: {pageSize: 50},
+});
 export const WorkspaceEventPage = Page(WorkspaceEvent).meta({
 	id: 'WorkspaceEventPage',
 	description: 'A page of the log, newest first.',
 });
 
 /** Where a reader left; the header `Last-Event-ID` counts more. */
-export const FollowEvents = z.strictObject({
-	after: z
-		.string()
-		.regex(/^\d{1,18}$/)
-		.optional(),
-});
+export const FollowEvents = z
+	.strictObject({
+		after: z
+			.string()
+			.regex(/^\d{1,18}$/)
+			.optional()
+			.meta({description: 'Id of the last event that the reader has; 0: from the beginning.', example: '0'}),
+	})
+	.meta({id: 'FollowEvents', description: 'Where to begin.', example: {after: '0'}});

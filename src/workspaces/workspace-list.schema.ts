@@ -6,12 +6,12 @@ import {Workspace} from './workspace.schema.ts';
 export const ListWorkspaces = listQuery({
 	sort: ['-createdAt', 'name', 'status', 'updatedAt'],
 	filters: {
-		status: z.enum(workspaceStatuses).optional(),
-		search: z.string().min(1).max(63).optional(),
-		ownerId: z.uuid().optional(),
-		image: z.string().min(1).max(63).optional(),
+		status: z.enum(workspaceStatuses).optional().meta({description: 'Only these.', example: 'running'}),
+		search: z.string().min(1).max(63).optional().meta({description: 'Part of the name.', example: 'pay'}),
+		ownerId: z.uuid().optional().meta({description: 'Only theirs.', example: '00000000-0000-7000-8000-000000000001'}),
+		image: z.string().min(1).max(63).optional().meta({description: 'Only with this image.', example: 'default'}),
 	},
-});
+}).meta({id: 'ListWorkspaces', description: 'What to list.', example: {status: 'running', pageSize: 50}});
 export type ListWorkspaces = z.infer<typeof ListWorkspaces>;
 
 export const WorkspacePage = Page(Workspace).meta({id: 'WorkspacePage', description: 'A page of workspaces.'});

@@ -12,6 +12,13 @@ export const MAIN_QUEUE = 'workspace-manager';
 /** The queue of everything that touches one engine or cluster. */
 export const containersQueue = (target: string): string => `containers-${target}`;
 
+/** By what an operator can look for workflows. All are keywords. */
+export const searchAttributeNames = {
+	workspaceId: 'WorkspaceId',
+	ownerId: 'OwnerId',
+	operationKind: 'OperationKind',
+} as const;
+
 export const WAKE = 'wake';
 export interface Wake {
 	/** The engine hinted that something of the workspace changed: look at it. */

@@ -60,14 +60,7 @@ export const createWorkspaceRouter = ({workspaces, operations}: Dependencies): A
 	 *     tags: [Workspaces]
 	 *     operationId: listWorkspaces
 	 *     summary: The workspaces that the caller may see
-	 *     parameters:
-	 *       - {name: page, in: query, schema: {type: integer, minimum: 1, default: 1}}
-	 *       - {name: pageSize, in: query, schema: {type: integer, minimum: 1, maximum: 100, default: 20}}
-	 *       - {name: sort, in: query, schema: {type: string, enum: [createdAt, -createdAt, name, -name, status, -status, updatedAt, -updatedAt]}}
-	 *       - {name: status, in: query, schema: {type: string}}
-	 *       - {name: search, in: query, description: Part of the name, schema: {type: string}}
-	 *       - {name: ownerId, in: query, schema: {type: string, format: uuid}}
-	 *       - {name: image, in: query, schema: {type: string}}
+	 *     x-query: ListWorkspaces
 	 *     responses:
 	 *       200:
 	 *         description: One page
@@ -91,8 +84,6 @@ export const createWorkspaceRouter = ({workspaces, operations}: Dependencies): A
 	/**
 	 * @openapi
 	 * /api/v1/workspaces/{id}:
-	 *   parameters:
-	 *     - {name: id, in: path, required: true, schema: {type: string, format: uuid}}
 	 *   get:
 	 *     tags: [Workspaces]
 	 *     operationId: getWorkspace
@@ -142,8 +133,6 @@ export const createWorkspaceRouter = ({workspaces, operations}: Dependencies): A
 	 *     tags: [Workspaces]
 	 *     operationId: startWorkspace
 	 *     summary: Start a workspace that is stopped or in error
-	 *     parameters:
-	 *       - {name: id, in: path, required: true, schema: {type: string, format: uuid}}
 	 *     responses:
 	 *       200: {$ref: '#/components/responses/NothingToDo'}
 	 *       202: {$ref: '#/components/responses/Accepted'}
@@ -157,8 +146,6 @@ export const createWorkspaceRouter = ({workspaces, operations}: Dependencies): A
 	 *     tags: [Workspaces]
 	 *     operationId: stopWorkspace
 	 *     summary: Stop a workspace, keeping its files
-	 *     parameters:
-	 *       - {name: id, in: path, required: true, schema: {type: string, format: uuid}}
 	 *     responses:
 	 *       200: {$ref: '#/components/responses/NothingToDo'}
 	 *       202: {$ref: '#/components/responses/Accepted'}
@@ -172,8 +159,6 @@ export const createWorkspaceRouter = ({workspaces, operations}: Dependencies): A
 	 *     tags: [Workspaces]
 	 *     operationId: restartWorkspace
 	 *     summary: Stop a workspace and start it again
-	 *     parameters:
-	 *       - {name: id, in: path, required: true, schema: {type: string, format: uuid}}
 	 *     responses:
 	 *       202: {$ref: '#/components/responses/Accepted'}
 	 */
@@ -187,8 +172,6 @@ export const createWorkspaceRouter = ({workspaces, operations}: Dependencies): A
 	 *     operationId: rebuildWorkspace
 	 *     summary: Make a new container from the newest image and settings, keeping the files
 	 *     description: If the new one does not come up, the old one is started again.
-	 *     parameters:
-	 *       - {name: id, in: path, required: true, schema: {type: string, format: uuid}}
 	 *     responses:
 	 *       202: {$ref: '#/components/responses/Accepted'}
 	 */
@@ -201,8 +184,6 @@ export const createWorkspaceRouter = ({workspaces, operations}: Dependencies): A
 	 *     tags: [Workspaces]
 	 *     operationId: bootstrapWorkspace
 	 *     summary: Run the checkout and the set-up script again
-	 *     parameters:
-	 *       - {name: id, in: path, required: true, schema: {type: string, format: uuid}}
 	 *     responses:
 	 *       202: {$ref: '#/components/responses/Accepted'}
 	 */

@@ -3,7 +3,7 @@ import {allowedOperations} from '../access/permissions.ts';
 import type {Operation} from './operation.entity.ts';
 import {currentStep} from './operation.view.ts';
 import type {Workspace} from './workspace.entity.ts';
-import type {WorkspaceView} from './workspace.schema.ts';
+import type {Bootstrap, WorkspaceView} from './workspace.schema.ts';
 
 const iso = (date: Date | null): string | null => date?.toISOString() ?? null;
 
@@ -35,7 +35,7 @@ export const viewWorkspace = (workspace: Workspace, active: Operation | null, ac
 	exitCode: workspace.exitCode,
 	reason: workspace.reason,
 	generation: workspace.generation,
-	bootstrap: workspace.bootstrap,
+	bootstrap: viewBootstrap(workspace.bootstrap),
 	operation: active && viewActive(active),
 	lastActivityAt: workspace.lastActivityAt.toISOString(),
 	stopsAt: iso(workspace.stopsAt()),
@@ -44,6 +44,14 @@ export const viewWorkspace = (workspace: Workspace, active: Operation | null, ac
 	updatedAt: workspace.updatedAt.toISOString(),
 	revision: workspace.revision,
 	allowedOperations: allowedOperations(actor, workspace.owner === actor.id ? 'owner' : null),
+});
+
+const viewBootstrap = ({status, step, exitCode, output, finishedAt}: Bootstrap): Bootstrap => ({
+	status,
+	step,
+	exitCode,
+	output,
+	finishedAt,
 });
 
 const viewActive = (operation: Operation) => {

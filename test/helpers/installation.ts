@@ -7,7 +7,6 @@ import {DefaultLogger, NativeConnection, Runtime, type Worker} from '@temporalio
 import {createApp} from '../../src/app.ts';
 import {loadConfig} from '../../src/config.ts';
 import type {ContainerRuntime} from '../../src/containers/container-runtime.ts';
-import {createDockerRuntime} from '../../src/containers/docker/docker-runtime.ts';
 import {listen} from '../../src/http/listen.ts';
 import {createLogger} from '../../src/logger.ts';
 import {createRouters} from '../../src/routers.ts';
@@ -24,9 +23,9 @@ Runtime.install({logger: new DefaultLogger('ERROR'), shutdownSignals: []});
 export interface InstallationOptions {
 	/** Instead of the real Docker engine. */
 	runtime?: ContainerRuntime;
-	/** Instead of where the engine listens. */
-	dockerHost?: string;
 	env?: NodeJS.ProcessEnv;
+	/** The product's own queue, for tests with worker processes; one test file of a run may. */
+	taskQueue?: string;
 	/** Nobody does the work: what is accepted stays queued. */
 	withoutWorkers?: boolean;
 }
@@ -39,17 +38,17 @@ export const startInstallation = async (options: InstallationOptions = {}) => {
 	const database = await createTestDatabase();
 	const env = {
 		DATABASE_URL: database.url,
-		LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'silent',
+		CONTAINER_LABELS: `io.workspace-manager.test-run=${process.env['TEST_RUN_ID'] ?? 'local'}`,
 		CONTAINER_TARGET: `test-${name}`,
+		LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'silent',
 	};
 	const config = loadConfig({...process.env, ...env, ...options.env});
 	const log = createLogger(config);
-	const taskQueue = `test-${name}`;
+	const taskQueue = options.taskQueue ?? `test-${name}`;
 	const services = await createServices(config, log, {
 		migrate: false,
 		taskQueue,
-		runtime: installationId =>
-			options.runtime ?? labelledDocker(installationId, options.dockerHost ?? config.dockerHost),
+		...(options.runtime ? {runtime: () => options.runtime!} : {}),
 	});
 	const {temporal, runtime, orm} = services;
 	const target = config.containerTarget;
@@ -92,8 +91,13 @@ export const startInstallation = async (options: InstallationOptions = {}) => {
 	return {
 		...client,
 		services,
+		/** The settings of a process that belongs to this installation. */
+		env: {...process.env, ...env, ...options.env} as NodeJS.ProcessEnv,
 		startWorkers,
 		stopWorkers: async () => stopWorkers?.(),
+
+		/** Deletes every workspace, the product's own way, so that nothing is left in the engine. */
+		removeWorkspaces: () => deleteEverything(client, services.workspaces.settle),
 
 		async close(): Promise<void> {
 			shutdown.abort();
@@ -106,14 +110,6 @@ export const startInstallation = async (options: InstallationOptions = {}) => {
 		},
 	};
 };
-
-const labelledDocker = (installationId: string, docker: string): ContainerRuntime =>
-	createDockerRuntime({
-		docker,
-		installationId,
-		networkPool: '10.201.0.0/16',
-		labels: {'io.workspace-manager.test-run': process.env['TEST_RUN_ID'] ?? 'local'},
-	});
 
 /** The product's own way of leaving nothing behind. */
 const deleteEverything = async ({get, send}: TestClient, settle: () => Promise<void>): Promise<void> => {

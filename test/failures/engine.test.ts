@@ -1,0 +1,146 @@
+import test, {type ExecutionContext} from 'ava';
+import {type EngineProxy, startEngineProxy} from '../helpers/engine-proxy.ts';
+import {connect} from '../../src/containers/docker/connect.ts';
+import {type Installation, startInstallation} from '../helpers/installation.ts';
+
+const engineHost = process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock';
+let proxy: EngineProxy;
+let product: Installation;
+
+test.before(async () => {
+	proxy = await startEngineProxy(engineHost);
+	product = await startInstallation({env: {DOCKER_HOST: proxy.host}});
+});
+test.after.always(async () => {
+	await product?.close();
+	await proxy?.close();
+});
+
+/** Until the answered function is called, at the end of the test at the latest. */
+const engineGoesAway = async (t: ExecutionContext): Promise<() => Promise<void>> => {
+	let away = true;
+	const comesBack = async () => {
+		if (away) await proxy.listen();
+		away = false;
+	};
+	await proxy.stopListening();
+	t.teardown(comesBack);
+	return comesBack;
+};
+
+test.serial('a create waits, visibly, for an engine that is stopped, and goes on when it is back', async t => {
+	const comesBack = await engineGoesAway(t);
+	const {status, body} = await product.post('/workspaces', {name: 'waits'});
+	t.is(status, 201);
+
+	const waiting = await product.until('the second attempt', 20, async () => {
+		const operation = await product.operation(body.operation.id);
+		return (operation.steps[0]?.attempt ?? 0) >= 2 && operation;
+	});
+	t.is(waiting.status, 'running');
+	t.like(waiting.steps[0], {name: 'network', error: {code: 'ENGINE_UNREACHABLE'}});
+	t.regex(waiting.message, /step 1 of 4, network, attempt \d/);
+	t.is((await product.workspace(body.id)).status, 'creating');
+	const health = (await (await fetch(`${product.url}/health`)).json()) as {status: string; containers: string};
+	t.like(health, {status: 'degraded', containers: 'unhealthy'});
+
+	await comesBack();
+	t.is((await product.ended(body.operation.id, 30)).status, 'succeeded');
+	t.is((await product.workspace(body.id)).status, 'running');
+});
+
+test.serial('a stop is not called done while the engine does not answer', async t => {
+	const {id} = await product.create({name: 'stop-waits'});
+	const comesBack = await engineGoesAway(t);
+	const {body} = await product.post(`/workspaces/${id}/stop`);
+	await product.until('the second attempt', 20, async () => {
+		const operation = await product.operation(body.operationId);
+		return (operation.steps[0]?.attempt ?? 0) >= 2 && operation;
+	});
+	t.is((await product.workspace(id)).status, 'stopping');
+	await comesBack();
+	t.is((await product.ended(body.operationId, 30)).status, 'succeeded');
+	t.like(await product.workspace(id), {status: 'stopped', observed: 'stopped'});
+});
+
+test.serial('a delete cancels a create that waits for the engine, and ends when nothing is left', async t => {
+	const comesBack = await engineGoesAway(t);
+	const create = (await product.post('/workspaces', {name: 'deleted-early'})).body;
+	await product.until('the first attempt', 20, async () => (await product.workspace(create.id)).operation?.attempt);
+	const {body} = await product.send('DELETE', `/workspaces/${create.id}`);
+	await comesBack();
+	t.is((await product.ended(body.operationId, 60)).status, 'succeeded');
+	t.like(await product.operation(create.operation.id), {status: 'cancelled', supersededBy: body.operationId});
+	t.is((await product.get(`/workspaces/${create.id}`)).status, 404);
+});
+
+test.serial('a container that dies is noticed within seconds and started again', async t => {
+	const {id} = await product.create({name: 'dies'});
+	const docker = connect(engineHost);
+	const label = [`io.workspace-manager.workspace=${id}`];
+	const [container] = await docker.listContainers({filters: {label}});
+	const killedAt = Date.now();
+	await docker.getContainer(container!.Id).kill();
+	await product.until('the end to be noticed', 5, async () => (await product.workspace(id)).observed !== 'running');
+	t.log(`noticed after ${Date.now() - killedAt} ms`);
+	const repaired = await product.until('the repair', 30, async () => {
+		const workspace = await product.workspace(id);
+		return workspace.observed === 'running' && workspace.status === 'running' && workspace;
+	});
+	t.is(repaired.generation, 1);
+	const {items} = (await product.get(`/workspaces/${id}/operations`)).body;
+	t.like(items[0], {kind: 'start', status: 'succeeded', reason: {code: 'drift'}, requestedBy: null});
+});
+
+test.serial('with the restart policy never a container that dies stays dead, and the workspace says so', async t => {
+	const {id} = await product.create({name: 'stays-dead', restartPolicy: {mode: 'never'}});
+	const docker = connect(engineHost);
+	const label = [`io.workspace-manager.workspace=${id}`];
+	const [container] = await docker.listContainers({filters: {label}});
+	await docker.getContainer(container!.Id).kill();
+	const dead = await product.until('the end to be noticed', 10, async () => {
+		const workspace = await product.workspace(id);
+		return workspace.status === 'error' && workspace;
+	});
+	t.is(dead.exitCode, 137);
+	t.is(dead.reason.code, 'exited');
+	t.is((await product.command(id, 'start')).status, 'succeeded');
+});
+
+test.serial('a workspace nobody uses is stopped when its autostop is due', async t => {
+	const {id} = await product.create({name: 'idle', autostopMinutes: 1});
+	await product.services.orm.em
+		.fork()
+		.execute(`update workspace set last_activity_at = now() - interval '57 seconds' where id = ?`, [id]);
+	await product.send('PATCH', `/workspaces/${id}`, {description: 'look again'});
+	const stopped = await product.until('the stop', 20, async () => {
+		const workspace = await product.workspace(id);
+		return workspace.status === 'stopped' && workspace;
+	});
+	t.is(stopped.reason.code, 'autostop');
+});
+
+test.serial('a workspace is deleted when its time to live is over', async t => {
+	const {id} = await product.create({name: 'short-lived', ttlMinutes: 1});
+	await product.services.orm.em
+		.fork()
+		.execute(`update workspace set created_at = now() - interval '58 seconds' where id = ?`, [id]);
+	await product.send('PATCH', `/workspaces/${id}`, {description: 'look again'});
+	await product.until('the deletion', 30, async () => (await product.get(`/workspaces/${id}`)).status === 404);
+	t.pass();
+});
+
+test.serial('wakes that were lost are made up for by the sweep', async t => {
+	const {id} = await product.create({name: 'lost-wake'});
+	const em = product.services.orm.em.fork();
+	await product.stopWorkers();
+	const {body} = await product.post(`/workspaces/${id}/stop`);
+	await product.services.workspaces.settle();
+	const {client} = product.services.temporal;
+	await client.workflow.getHandle(`workspace-${id}`).terminate('the wake is lost');
+	await em.execute(`update operation set created_at = now() - interval '1 minute' where id = ?`, [body.operationId]);
+	await product.startWorkers();
+	t.is((await product.operation(body.operationId)).status, 'queued');
+	t.is(await product.services.sweep.wakeLeftBehind(), 1);
+	t.is((await product.ended(body.operationId)).status, 'succeeded');
+});

@@ -8,6 +8,7 @@ import {isMigrated, openDatabase} from './database.ts';
 import {createHealthService} from './http/monitoring/health.service.ts';
 import {createImageCatalogue, readImageCatalogue} from './images/image-catalogue.ts';
 import type {Logger} from './logger.ts';
+import {createTargetService} from './targets/target.service.ts';
 import {createEventBus} from './workspaces/event-bus.ts';
 import {createLiveService} from './workspaces/live.service.ts';
 import {createMailboxService} from './workspaces/mailbox.service.ts';
@@ -63,6 +64,7 @@ export const createServices = async (config: Config, log: Logger, options: Servi
 		images,
 		workspaces,
 		operations,
+		targets: createTargetService({em, runtime, id: target}),
 		mailbox: createMailboxService({transactions, runtimeSteps: runtime.steps}),
 		sweep: createSweepService({em, workflows, log}),
 		workspaceEvents: createWorkspaceEventService({em, events}),

@@ -16,8 +16,6 @@ export interface TemporalOptions {
 	taskQueue?: string;
 }
 
-export type Temporal = ReturnType<typeof connectTemporal>;
-
 /** The client side of Temporal. Connects at the first call, so the service starts, and serves reads, while Temporal is away. */
 export const connectTemporal = ({temporalAddress, temporalNamespace, taskQueue = MAIN_QUEUE}: TemporalOptions) => {
 	const connection = Connection.lazy({address: temporalAddress});

@@ -1,25 +1,23 @@
 import {setTimeout as pause} from 'node:timers/promises';
-import type {EntityManager} from '@mikro-orm/postgresql';
 import type {ContainerRuntime} from '../src/containers/container-runtime.ts';
 import type {Logger} from '../src/logger.ts';
-import {Target} from '../src/targets/target.entity.ts';
+import type {TargetService} from '../src/targets/target.service.ts';
 import type {WorkspaceWorkflows} from '../src/workspaces/workspace.workflows.ts';
 
 const RETRY_MS = 5000;
 
 /** Writes down once what the target's machine has, as soon as its engine answers. */
 export const recordTarget = async (
-	{em, runtime, target, log}: {em: EntityManager; runtime: ContainerRuntime; target: string; log: Logger},
+	{targets, log}: {targets: TargetService; log: Logger},
 	signal: AbortSignal,
 ): Promise<void> => {
 	while (!signal.aborted) {
 		try {
-			const capacity = await runtime.capacity(signal);
-			await em.fork().upsert(Target, {id: target, runtime: runtime.kind, ...capacity, seenAt: new Date()});
+			await targets.record(signal);
 			return;
 		} catch (error) {
 			if (signal.aborted) return;
-			log.warn({err: error, target}, 'the capacity of the target is not known yet');
+			log.warn({err: error}, 'the capacity of the target is not known yet');
 			await pause(RETRY_MS, undefined, {signal}).catch(() => {});
 		}
 	}

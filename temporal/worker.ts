@@ -59,7 +59,7 @@ process.on('SIGTERM', stop);
 process.on('SIGINT', stop);
 
 const background = [
-	recordTarget({em: orm.em, runtime, target, log}, stopping.signal),
+	recordTarget(services, stopping.signal),
 	watchEngine({runtime, workflows: temporal.workflows, log}, stopping.signal),
 ];
 log.info({target, queues: workers.map(worker => worker.options.taskQueue)}, 'ready');

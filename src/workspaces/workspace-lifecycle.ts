@@ -26,7 +26,6 @@ export const commands = ['start', 'stop', 'restart', 'rebuild', 'bootstrap', 'de
 export type Command = (typeof commands)[number];
 
 export const operationStatuses = ['queued', 'running', 'succeeded', 'failed', 'cancelled', 'superseded'] as const;
-export type OperationStatus = (typeof operationStatuses)[number];
 
 /** `accept`: a new operation, queued behind what runs. `preempt`: the same, and what runs is cancelled. `join`: the one under way serves. */
 export type Decision = 'accept' | 'preempt' | 'join' | 'nothingToDo' | ErrorCode;

@@ -41,10 +41,7 @@ const reach = async (from: Workspace, host: string): Promise<number> => {
 	return Number(stdout);
 };
 
-/*
- * The engine's rule between networks has holes: 20.10 takes it out and puts it back whenever any network is made or removed, which
- * other tests do meanwhile. A permanent rule of the machine's own has to close them; here "no" means "nearly never".
- */
+// Also while other tests make and remove networks, when engines before 28 open their own rule for a moment: see stack/isolation.ts.
 test('a workspace does not reach another', async t => {
 	const one = buildWorkspace(t, world);
 	const other = buildWorkspace(t, world);
@@ -53,8 +50,7 @@ test('a workspace does not reach another', async t => {
 	t.regex(address, /^10\.201\./);
 	const serving = other.exec(['node', '-e', server], {timeoutSeconds: 40});
 	await new Promise(resolve => setTimeout(resolve, 1000));
-	const reached = await reach(one, address);
-	t.true(reached < tries / 2, `${reached} of ${tries} attempts reached the other workspace`);
+	t.is(await reach(one, address), 0);
 	// There was something to be reached.
 	t.is(await reach(other, address), tries);
 	await other.stop();

@@ -75,7 +75,7 @@ export const startInstallation = async (options: InstallationOptions = {}) => {
 		const stopping = new AbortController();
 		const running = [
 			...workers.map(worker => worker.run()),
-			recordTarget({em: orm.em, runtime, target, log}, stopping.signal),
+			recordTarget(services, stopping.signal),
 			watchEngine({runtime, workflows: temporal.workflows, log}, stopping.signal),
 		];
 		stopWorkers = async () => {

@@ -2,12 +2,13 @@ import type {ContainerRuntime, StepContext} from '../src/containers/container-ru
 import {AppError} from '../src/errors.ts';
 import type {Failure} from '../src/workspaces/operation.schema.ts';
 import {CHECKOUT, SETUP} from '../src/workspaces/operation-plan.ts';
-import type {OperationService, StepWork} from '../src/workspaces/operation.service.ts';
-import type {StepInput} from '../src/workspaces/workspace.contract.ts';
+import type {OperationJournal} from '../src/workspaces/operation-journal.service.ts';
+import type {StepWork} from '../src/workspaces/step-work.ts';
+import type {OperationRef} from '../src/workspaces/workspace.contract.ts';
 
 interface Dependencies {
 	runtime: ContainerRuntime;
-	operations: OperationService;
+	journal: OperationJournal;
 }
 
 interface Script {
@@ -80,26 +81,26 @@ const scripts: Record<string, (work: StepWork) => Script> = {
  * output is kept in the workspace's `bootstrap`. After a failed checkout there is no set-up.
  */
 export const runBootstrap = async (
-	{runtime, operations}: Dependencies,
-	input: StepInput,
+	{runtime, journal}: Dependencies,
+	ref: OperationRef,
 	work: StepWork,
 	context: StepContext,
 ): Promise<Failure | null> => {
-	const {step} = input;
+	const {step} = work;
 	if (work.failedBefore) return work.failedBefore;
 	const {script, timeoutSeconds} = scripts[step]!(work);
-	const command = ['sh', '-c', runner, step, input.operationId, ...script];
-	await operations.bootstrap(input, {status: 'running', step, exitCode: null, output: null, finishedAt: null});
+	const command = ['sh', '-c', runner, step, ref.operationId, ...script];
+	await journal.bootstrap(ref, {status: 'running', step, exitCode: null, output: null, finishedAt: null});
 	const result = await runtime.exec(
-		input.workspaceId,
+		ref.workspaceId,
 		{command, timeoutSeconds, maxOutputBytes: 2 * TAIL_BYTES},
 		context.signal,
 	);
-	if (result.timedOut) await killBootstrap(runtime, input, context);
+	if (result.timedOut) await killBootstrap(runtime, ref, step, context);
 	const output = (result.stdout + result.stderr).trim().replaceAll('\0', '');
 	const succeeded = result.exitCode === 0;
-	const isLast = succeeded && work.lastBootstrapStep === input.step;
-	await operations.bootstrap(input, {
+	const isLast = succeeded && work.isLastOfBootstrap;
+	await journal.bootstrap(ref, {
 		status: succeeded ? (isLast ? 'succeeded' : 'running') : 'failed',
 		step: isLast ? null : step,
 		exitCode: result.exitCode,
@@ -113,12 +114,13 @@ export const runBootstrap = async (
 /** Ends the step's process inside, if there is one; a workspace that does not run has none. */
 export const killBootstrap = async (
 	runtime: ContainerRuntime,
-	input: StepInput,
+	ref: OperationRef,
+	step: string,
 	context: StepContext,
 ): Promise<void> => {
-	const command = ['sh', '-c', killer, input.step, input.operationId];
+	const command = ['sh', '-c', killer, step, ref.operationId];
 	try {
-		await runtime.exec(input.workspaceId, {command, timeoutSeconds: 30, maxOutputBytes: 1024}, context.signal);
+		await runtime.exec(ref.workspaceId, {command, timeoutSeconds: 30, maxOutputBytes: 1024}, context.signal);
 	} catch (error) {
 		if (!(error instanceof AppError && error.code === 'CONTAINER_NOT_FOUND')) throw error;
 	}

@@ -1,18 +1,20 @@
 import {Context} from '@temporalio/activity';
 import {CancelledFailure} from '@temporalio/common';
-import type {ContainerRuntime} from '../src/containers/container-runtime.ts';
-import {AppError} from '../src/errors.ts';
+import type {ContainerRuntime, StepContext} from '../src/containers/container-runtime.ts';
 import type {ImageCatalogue} from '../src/images/image-catalogue.ts';
 import type {Logger} from '../src/logger.ts';
-import type {OperationService} from '../src/workspaces/operation.service.ts';
+import type {DriftService} from '../src/workspaces/drift.service.ts';
+import type {OperationJournal} from '../src/workspaces/operation-journal.service.ts';
+import type {StepWork} from '../src/workspaces/step-work.ts';
+import type {OperationRef} from '../src/workspaces/workspace.contract.ts';
 import type {OperationKind} from '../src/workspaces/workspace-lifecycle.ts';
-import type {StepInput} from '../src/workspaces/workspace.contract.ts';
 import {isLastAttempt, toApplicationFailure, toFailure} from './failures.ts';
 import {createOperationSteps} from './operation-steps.ts';
 
 export interface ContainerActivityDependencies {
 	runtime: ContainerRuntime;
-	operations: OperationService;
+	journal: OperationJournal;
+	drift: DriftService;
 	images: ImageCatalogue;
 	log: Logger;
 }
@@ -21,54 +23,72 @@ export interface ContainerActivityDependencies {
 const persistent: readonly OperationKind[] = ['stop', 'delete'];
 
 /** Activities that touch one engine or cluster; its worker serves their queue. */
-export const createContainerActivities = ({runtime, operations, images, log}: ContainerActivityDependencies) => {
-	const steps = createOperationSteps({runtime, operations, images});
+export const createContainerActivities = ({runtime, journal, drift, images, log}: ContainerActivityDependencies) => {
+	const steps = createOperationSteps({runtime, journal, images});
+
+	const tryStep = async (ref: OperationRef, work: StepWork, context: StepContext): Promise<StepWork | null> => {
+		try {
+			context.progress(work.step);
+			const failure = await steps.apply(ref, work, context);
+			const observation = work.isLast ? await runtime.inspect(ref.workspaceId, context.signal) : null;
+			return await journal.advance(ref, work.step, observation, failure);
+		} catch (error) {
+			// A cancelled step has not failed: what it made is about to be undone.
+			if (context.signal.aborted) throw new CancelledFailure('CANCELLED');
+			const isLast = isLastAttempt(error, work.attempt, persistent.includes(work.kind));
+			log.warn({err: error, ...ref, step: work.step, attempt: work.attempt, isLast}, 'step failed');
+			await journal.failAttempt(ref, work.step, toFailure(error), isLast);
+			throw toApplicationFailure(error, isLast);
+		}
+	};
+
+	const revertStep = async (ref: OperationRef, work: StepWork, context: StepContext): Promise<StepWork | null> => {
+		try {
+			context.progress(work.step);
+			await steps.revert(ref, work, context);
+			return await journal.reverted(ref, work.step, await runtime.inspect(ref.workspaceId, context.signal));
+		} catch (error) {
+			log.warn({err: error, ...ref, step: work.step}, 'step could not be undone yet');
+			await journal.failAttempt(ref, work.step, toFailure(error), false);
+			throw toApplicationFailure(error, false);
+		}
+	};
 
 	return {
-		/** Tries one step of an operation, and writes down what came of it. */
-		async runStep(input: StepInput): Promise<void> {
+		/** Takes the operation's steps from where it is to its end. */
+		async runSteps(ref: OperationRef): Promise<void> {
 			const context = stepContext();
-			const {attempt} = Context.current().info;
-			const work = await operations.beginStep(input, attempt);
-			try {
-				const failure = (await steps.apply(input, work, context)) ?? null;
-				const isLast = work.lastStep === input.step;
-				const observation = isLast ? await runtime.inspect(input.workspaceId, context.signal) : null;
-				await operations.endStep(input, observation, failure);
-				// Bootstrapping is all that this operation was for.
-				if (failure && work.operation.kind === 'bootstrap') throw new AppError('BOOTSTRAP_FAILED', failure.params);
-			} catch (error) {
-				// A cancelled step has not failed: what it made is about to be undone.
+			let work = await beginOrRefuse(journal, ref);
+			while (work) {
 				if (context.signal.aborted) throw new CancelledFailure('CANCELLED');
-				const isLast = isLastAttempt(error, attempt, persistent.includes(work.operation.kind));
-				log.warn({err: error, ...input, attempt, isLast}, 'step failed');
-				await operations.failAttempt(input, toFailure(error), isLast);
-				throw toApplicationFailure(error, isLast);
+				work = await tryStep(ref, work, context);
 			}
 		},
 
-		/** Undoes one step. Tried until it is done. */
-		async revertStep(input: StepInput): Promise<void> {
+		/** Undoes what the operation began, newest first, and ends it. Tried until it is done. */
+		async revertSteps(ref: OperationRef): Promise<void> {
 			const context = stepContext();
-			try {
-				await steps.revert(input, await operations.readStep(input), context);
-				await operations.revertedStep(input, await runtime.inspect(input.workspaceId, context.signal));
-			} catch (error) {
-				log.warn({err: error, ...input, attempt: Context.current().info.attempt}, 'step could not be reverted yet');
-				await operations.failAttempt(input, toFailure(error), false);
-				throw toApplicationFailure(error, false);
-			}
+			let work = await journal.beginRevert(ref);
+			while (work) work = await revertStep(ref, work, context);
 		},
 
 		/** Writes down what the engine says of a workspace with nothing under way. */
 		async observeWorkspace({workspaceId}: {workspaceId: string}): Promise<void> {
-			const {signal} = stepContext();
-			await operations.observed(workspaceId, await runtime.inspect(workspaceId, signal));
+			await drift.observed(workspaceId, await runtime.inspect(workspaceId, stepContext().signal));
 		},
 	};
 };
 
-const stepContext = () => {
+/** An operation that is being undone already is not gone on with, whoever asks. */
+const beginOrRefuse = async (journal: OperationJournal, ref: OperationRef): Promise<StepWork | null> => {
+	try {
+		return await journal.begin(ref);
+	} catch (error) {
+		throw toApplicationFailure(error, isLastAttempt(error, 1, false));
+	}
+};
+
+const stepContext = (): StepContext => {
 	const context = Context.current();
-	return {signal: context.cancellationSignal, progress: (detail?: unknown) => context.heartbeat(detail)};
+	return {signal: context.cancellationSignal, progress: detail => context.heartbeat(detail)};
 };

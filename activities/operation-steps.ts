@@ -1,22 +1,23 @@
 import type {ContainerRuntime, RuntimeStep, StepContext, WorkspaceSpec} from '../src/containers/container-runtime.ts';
 import {AppError} from '../src/errors.ts';
 import type {ImageCatalogue} from '../src/images/image-catalogue.ts';
+import type {StepWork} from '../src/workspaces/step-work.ts';
 import {CHECKOUT, CONFIRM, DISCARD, SETUP, STOP} from '../src/workspaces/operation-plan.ts';
 import type {Failure} from '../src/workspaces/operation.schema.ts';
-import type {OperationService, StepWork} from '../src/workspaces/operation.service.ts';
-import type {StepInput} from '../src/workspaces/workspace.contract.ts';
+import type {OperationJournal} from '../src/workspaces/operation-journal.service.ts';
+import type {OperationRef} from '../src/workspaces/workspace.contract.ts';
 import {killBootstrap, runBootstrap} from './bootstrap.ts';
 
 interface Dependencies {
 	runtime: ContainerRuntime;
-	operations: OperationService;
+	journal: OperationJournal;
 	images: ImageCatalogue;
 }
 
 interface Step {
 	/** Answers a failure that the operation can live with. */
-	apply(input: StepInput, work: StepWork, context: StepContext): Promise<Failure | null | void>;
-	revert(input: StepInput, work: StepWork, context: StepContext): Promise<void>;
+	apply(ref: OperationRef, work: StepWork, context: StepContext): Promise<Failure | null | void>;
+	revert(ref: OperationRef, work: StepWork, context: StepContext): Promise<void>;
 }
 
 const STOP_GRACE_SECONDS = 10;
@@ -24,56 +25,55 @@ const EVERY_GENERATION = Number.MAX_SAFE_INTEGER;
 const nothing = async (): Promise<void> => {};
 
 /** What each step of an operation does, and how it is undone: the runtime's own steps, and those that every runtime shares. */
-export const createOperationSteps = ({runtime, operations, images}: Dependencies): Step => {
-	const pinned = async (input: StepInput, work: StepWork, context: StepContext): Promise<WorkspaceSpec> => {
+export const createOperationSteps = ({runtime, journal, images}: Dependencies) => {
+	const pinned = async (ref: OperationRef, work: StepWork, context: StepContext): Promise<WorkspaceSpec> => {
 		if (work.spec.image) return {...work.spec, image: work.spec.image};
 		const image = await runtime.pinImage(images.require(work.catalogueImage).reference, context);
-		await operations.pinImage(input, image);
+		await journal.pinImage(ref, image);
 		return {...work.spec, image};
 	};
 
 	const runtimeStep = (step: RuntimeStep): Step => ({
-		async apply(input, work, context) {
-			if (work.operation.kind === 'delete') {
+		async apply(ref, work, context) {
+			if (work.kind === 'delete') {
 				if (step.makesGeneration) await runtime.discardOlder({...work.spec, generation: EVERY_GENERATION}, context);
 				return step.revert(work.spec, context);
 			}
 			// Only the step that makes a container needs to know the image.
 			const spec = step.makesGeneration
-				? await pinned(input, work, context)
+				? await pinned(ref, work, context)
 				: {...work.spec, image: work.spec.image ?? ''};
 			return step.apply(spec, context);
 		},
 		/** Undoes what this operation made, and nothing that was there before it. */
-		async revert(_input, work, context) {
+		async revert(_ref, work, context) {
 			if (work.isFresh) return step.revert(work.spec, context);
 			if (!step.makesGeneration) return;
-			if (work.operation.makesNewGeneration) return step.revert(work.spec, context);
+			if (work.makesNewGeneration) return step.revert(work.spec, context);
 			return runtime.stop(work.spec.workspaceId, {graceSeconds: STOP_GRACE_SECONDS}, context);
 		},
 	});
 
 	const bootstrap: Step = {
-		apply: (input, work, context) => runBootstrap({runtime, operations}, input, work, context),
-		revert: (input, _work, context) => killBootstrap(runtime, input, context),
+		apply: (ref, work, context) => runBootstrap({runtime, journal}, ref, work, context),
+		revert: (ref, work, context) => killBootstrap(runtime, ref, work.step, context),
 	};
 
 	const shared: Record<string, Step> = {
 		[STOP]: {
-			apply: (_input, work, context) =>
-				runtime.stop(work.spec.workspaceId, {graceSeconds: STOP_GRACE_SECONDS}, context),
+			apply: (_ref, work, context) => runtime.stop(work.spec.workspaceId, {graceSeconds: STOP_GRACE_SECONDS}, context),
 			/** A rebuild that fails gives back what ran before. */
-			async revert(_input, {operation, spec}, context) {
-				if (operation.kind !== 'rebuild' || operation.previousStatus !== 'running') return;
-				if (operation.previousGeneration === null) return;
-				await runtime.start({workspaceId: spec.workspaceId, generation: operation.previousGeneration}, context);
+			async revert(_ref, {kind, previousStatus, previousGeneration, spec}, context) {
+				if (kind !== 'rebuild' || previousStatus !== 'running') return;
+				if (previousGeneration === null) return;
+				await runtime.start({workspaceId: spec.workspaceId, generation: previousGeneration}, context);
 			},
 		},
-		[DISCARD]: {apply: (_input, work, context) => runtime.discardOlder(work.spec, context), revert: nothing},
+		[DISCARD]: {apply: (_ref, work, context) => runtime.discardOlder(work.spec, context), revert: nothing},
 		[CHECKOUT]: bootstrap,
 		[SETUP]: bootstrap,
 		[CONFIRM]: {
-			async apply(_input, work, context) {
+			async apply(_ref, work, context) {
 				const left = await runtime.list({workspaceId: work.spec.workspaceId}, context.signal);
 				if (left.length > 0)
 					throw new AppError('LEFTOVERS_REMAIN', {names: left.map(object => object.name).join(', ')});
@@ -92,7 +92,13 @@ export const createOperationSteps = ({runtime, operations, images}: Dependencies
 	};
 
 	return {
-		apply: (input, work, context) => stepOf(input.step).apply(input, work, context),
-		revert: (input, work, context) => stepOf(input.step).revert(input, work, context),
+		async apply(ref: OperationRef, work: StepWork, context: StepContext): Promise<Failure | null> {
+			const failure = (await stepOf(work.step).apply(ref, work, context)) ?? null;
+			// Bootstrapping is all that such an operation is for.
+			if (failure && work.kind === 'bootstrap') throw new AppError('BOOTSTRAP_FAILED', failure.params);
+			return failure;
+		},
+		revert: (ref: OperationRef, work: StepWork, context: StepContext): Promise<void> =>
+			stepOf(work.step).revert(ref, work, context),
 	};
 };

@@ -9,9 +9,11 @@ import {createHealthService} from './http/monitoring/health.service.ts';
 import {createImageCatalogue, readImageCatalogue} from './images/image-catalogue.ts';
 import type {Logger} from './logger.ts';
 import {createTargetService} from './targets/target.service.ts';
+import {createDriftService} from './workspaces/drift.service.ts';
 import {createEventBus} from './workspaces/event-bus.ts';
 import {createLiveService} from './workspaces/live.service.ts';
 import {createMailboxService} from './workspaces/mailbox.service.ts';
+import {createOperationJournal} from './workspaces/operation-journal.service.ts';
 import {createOperationService} from './workspaces/operation.service.ts';
 import {createSweepService} from './workspaces/sweep.service.ts';
 import {createWorkspaceEventService} from './workspaces/workspace-event.service.ts';
@@ -52,7 +54,7 @@ export const createServices = async (config: Config, log: Logger, options: Servi
 	const transactions = createWorkspaceTransactions({em, events});
 	const {workflows} = temporal;
 	const workspaces = createWorkspaceService({em, transactions, workflows, images, target, runtime: runtime.kind, log});
-	const operations = createOperationService({em, transactions});
+	const operations = createOperationService({em});
 
 	return {
 		config,
@@ -65,6 +67,8 @@ export const createServices = async (config: Config, log: Logger, options: Servi
 		workspaces,
 		operations,
 		targets: createTargetService({em, runtime, id: target}),
+		journal: createOperationJournal({transactions}),
+		drift: createDriftService({transactions}),
 		mailbox: createMailboxService({transactions, runtimeSteps: runtime.steps}),
 		sweep: createSweepService({em, workflows, log}),
 		workspaceEvents: createWorkspaceEventService({em, events}),

@@ -3,8 +3,8 @@ import {ActivityCancellationType, proxyActivities} from '@temporalio/workflow';
 import type {Activities} from '../activities/index.ts';
 import {containersQueue} from '../src/workspaces/workspace.contract.ts';
 
-type DatabaseActivities = Pick<Activities, 'nextStep' | 'isCancelRequested' | 'finishOperation' | 'wakeLeftBehind'>;
-type ContainerActivities = Pick<Activities, 'runStep' | 'revertStep' | 'observeWorkspace'>;
+type DatabaseActivities = Pick<Activities, 'nextStep' | 'isCancelRequested' | 'wakeLeftBehind'>;
+type ContainerActivities = Pick<Activities, 'runSteps' | 'revertSteps' | 'observeWorkspace'>;
 
 /** On the queue of the workflow itself. For ever: the database comes back, and without it there is nothing to decide. */
 export const database = proxyActivities<DatabaseActivities>({
@@ -17,11 +17,15 @@ export const database = proxyActivities<DatabaseActivities>({
  * ever, a bad image never. The heartbeat finds a dead worker within seconds; the long timeout is for pulls and set-up scripts.
  */
 const container = {
-	startToCloseTimeout: '60 minutes',
+	startToCloseTimeout: '2 hours',
 	heartbeatTimeout: '10 seconds',
 	cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 	retry: {initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumInterval: '5 seconds'},
 } as const;
 
-export const containersOf = (target: string) =>
-	proxyActivities<ContainerActivities>({...container, taskQueue: containersQueue(target)});
+export const containersOf = (target: string, summary?: string) =>
+	proxyActivities<ContainerActivities>({
+		...container,
+		taskQueue: containersQueue(target),
+		...(summary ? {summary} : {}),
+	});

@@ -1,15 +1,9 @@
-import {
-	defineSearchAttributeKey,
-	SearchAttributeType,
-	TypedSearchAttributes,
-	WorkflowExecutionAlreadyStartedError,
-} from '@temporalio/common';
+import {defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes} from '@temporalio/common';
 import {
 	CancellationScope,
 	condition,
 	continueAsNew,
 	defineSignal,
-	isCancellation,
 	ParentClosePolicy,
 	setHandler,
 	startChild,
@@ -30,7 +24,7 @@ import {operationWorkflows} from './operation-workflows.ts';
 type NextOperation = Extract<NextStep, {kind: 'operation'}>;
 
 const wakeSignal = defineSignal<[Wake]>(WAKE);
-/** How long to wait for an operation whose workflow was started by an earlier run of this one. */
+/** When an operation's workflow could not be followed to its end. */
 const LOOK_AGAIN = '5 seconds';
 
 /**
@@ -81,15 +75,11 @@ const run = async (next: NextOperation, seen: number, wakes: () => number): Prom
 	}
 	try {
 		await ending;
-	} catch (error) {
-		if (error instanceof WorkflowExecutionAlreadyStartedError) {
-			const seen = wakes();
-			await condition(() => wakes() > seen, LOOK_AGAIN);
-			return;
-		}
-		// Its workflow ends every operation itself; whatever else happened (terminated by hand, a defect), the operation must not hang.
-		const outcome = isCancellation(error) ? 'cancelled' : 'failed';
-		await database.finishOperation({operationId, workspaceId, outcome, code: 'INTERNAL_ERROR'});
+	} catch {
+		// Its workflow goes on from an earlier run of this one, or was ended by hand. The database knows what is left to do: ask it again, but
+		// not at once.
+		const woken = wakes();
+		await condition(() => wakes() > woken, LOOK_AGAIN);
 	}
 };
 

@@ -5,7 +5,7 @@ import {planSteps} from './operation-plan.ts';
 import {repairDecision} from './repair.ts';
 import type {NextStep} from './workspace.contract.ts';
 import type {Workspace} from './workspace.entity.ts';
-import {statusWhileRunning} from './workspace-lifecycle.ts';
+import {isUp, statusWhileRunning} from './workspace-lifecycle.ts';
 import {activeOperations, type LockedWorkspace, type WorkspaceTransactions} from './workspace-transaction.ts';
 
 export interface MailboxDependencies {
@@ -19,10 +19,10 @@ export type MailboxService = ReturnType<typeof createMailboxService>;
 export const createMailboxService = ({transactions, runtimeSteps}: MailboxDependencies) => {
 	/** From here on the operation is running, with its steps and its generation fixed. */
 	const claim = ({workspace, record}: LockedWorkspace, operation: Operation): void => {
+		const up = isUp(operation.kind);
 		const isFresh = workspace.provisionedAt === null;
-		const isUp = ['create', 'start', 'restart', 'rebuild'].includes(operation.kind);
 		const makesNewGeneration =
-			isUp && operation.kind !== 'create' && (operation.kind === 'rebuild' || workspace.settingsPending || isFresh);
+			up && operation.kind !== 'create' && (operation.kind === 'rebuild' || workspace.settingsPending || isFresh);
 		operation.status = 'running';
 		operation.startedAt = new Date();
 		operation.previousStatus = workspace.status;
@@ -31,7 +31,7 @@ export const createMailboxService = ({transactions, runtimeSteps}: MailboxDepend
 			workspace.lastGeneration += 1;
 			workspace.generation = workspace.lastGeneration;
 		}
-		if (isUp) workspace.settingsPending = false;
+		if (up) workspace.settingsPending = false;
 		operation.generation = workspace.generation;
 		const plan = planSteps(operation.kind, {
 			runtimeSteps,

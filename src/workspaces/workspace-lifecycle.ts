@@ -129,6 +129,9 @@ export const tailOf = (status: WorkspaceStatus, last: OperationKind | null): Tai
 	return status === 'stopped' ? 'atRestStopped' : 'atRestError';
 };
 
+/** Operations that end with a running container. */
+export const isUp = (kind: OperationKind): boolean => desiredAfterAccepting[kind] === 'running';
+
 /** What people want once the operation is accepted; null: it changes nothing about that. */
 export const desiredAfterAccepting: Record<OperationKind, DesiredState | null> = {
 	create: 'running',

@@ -29,19 +29,17 @@ export interface WorkspaceInput {
 	workspaceId: string;
 }
 
-export interface OperationInput {
+export interface OperationRef {
 	operationId: string;
 	workspaceId: string;
+}
+
+export interface OperationInput extends OperationRef {
 	ownerId: string;
 	kind: OperationKind;
 	target: string;
+	/** Only for people to read: what is next is in the database. */
 	steps: string[];
-}
-
-export interface StepInput {
-	operationId: string;
-	workspaceId: string;
-	step: string;
 }
 
 /** What the mailbox has to do next. */
@@ -50,11 +48,3 @@ export type NextStep =
 	| {kind: 'observe'; target: string}
 	| {kind: 'wait'; milliseconds: number}
 	| {kind: 'rest'};
-
-export interface Finish {
-	operationId: string;
-	workspaceId: string;
-	outcome: 'succeeded' | 'failed' | 'cancelled';
-	/** Of the failure, when no step recorded one. */
-	code: string | null;
-}

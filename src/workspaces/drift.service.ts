@@ -1,0 +1,34 @@
+import type {Observation} from '../containers/container-runtime.ts';
+import {observe} from './observe.ts';
+import {Operation} from './operation.entity.ts';
+import {repairDelayMs} from './repair.ts';
+import type {WorkspaceTransactions} from './workspace-transaction.ts';
+
+/** A container that stayed up this long counts as mended: the next repair is the first again. */
+const MENDED_AFTER_MS = 10 * 60_000;
+
+export type DriftService = ReturnType<typeof createDriftService>;
+
+/** What the engine says of workspaces with nothing under way. */
+export const createDriftService = ({transactions}: {transactions: WorkspaceTransactions}) => ({
+	/** Writes it down; what follows from it is the mailbox's to decide. While an operation runs, its own steps say what is seen. */
+	observed: (workspaceId: string, observation: Observation): Promise<void> =>
+		transactions.locked(
+			workspaceId,
+			async ({tx, workspace, record}) => {
+				if ((await tx.count(Operation, {workspace: workspaceId, status: 'running'})) > 0) return;
+				if (workspace.observed === observation.state) return;
+				observe(workspace, observation);
+				if (workspace.status !== 'running' || observation.state === 'running') return;
+				const lasted = observation.startedAt ? Date.now() - observation.startedAt.getTime() : 0;
+				if (lasted > MENDED_AFTER_MS) workspace.repairs = 0;
+				workspace.repairAfter = new Date(Date.now() + repairDelayMs(workspace.repairs));
+				record(workspaceId, 'status', 'containerEnded', {
+					observed: observation.state,
+					exitCode: observation.exitCode,
+					reason: observation.reason,
+				});
+			},
+			{alsoDeleted: true},
+		),
+});

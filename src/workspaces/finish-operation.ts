@@ -1,0 +1,52 @@
+import type {Operation} from './operation.entity.ts';
+import type {LockedWorkspace} from './workspace-transaction.ts';
+import {isUp, statusAfter} from './workspace-lifecycle.ts';
+
+const outcomeEvents = {
+	succeeded: 'operationSucceeded',
+	failed: 'operationFailed',
+	cancelled: 'operationCancelled',
+} as const;
+
+/** The end of a running operation, and where it leaves the workspace. */
+export const finishOperation = (
+	{workspace, record}: LockedWorkspace,
+	operation: Operation,
+	outcome: 'succeeded' | 'failed' | 'cancelled',
+): void => {
+	operation.status = outcome;
+	operation.finishedAt = new Date();
+	if (operation.error) workspace.reason = operation.error;
+	if (isUp(operation.kind)) {
+		if (outcome === 'succeeded') settleGeneration(workspace, operation);
+		else giveBackGeneration(workspace, operation);
+	}
+	record(workspace.id, 'operation', outcomeEvents[outcome], {
+		operationId: operation.id,
+		kind: operation.kind,
+		code: operation.error?.code ?? null,
+	});
+	if (operation.kind === 'delete') {
+		workspace.deletedAt = new Date();
+		record(workspace.id, 'status', 'workspaceDeleted');
+		return;
+	}
+	const status = statusAfter(operation.kind, outcome, workspace.observed === 'running');
+	if (status === workspace.status) return;
+	workspace.status = status;
+	record(workspace.id, 'status', 'workspaceStatus', {status});
+};
+
+const settleGeneration = (workspace: LockedWorkspace['workspace'], operation: Operation): void => {
+	workspace.provisionedAt ??= new Date();
+	workspace.pinnedImage = operation.pinnedImage ?? workspace.pinnedImage;
+	workspace.repairAfter = null;
+	workspace.lastActivityAt = new Date();
+	if (operation.reason.code !== 'drift') workspace.repairs = 0;
+};
+
+const giveBackGeneration = (workspace: LockedWorkspace['workspace'], operation: Operation): void => {
+	if (!operation.makesNewGeneration() || operation.previousGeneration === null) return;
+	workspace.generation = operation.previousGeneration;
+	workspace.settingsPending = true;
+};

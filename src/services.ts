@@ -68,7 +68,7 @@ export const createServices = async (config: Config, log: Logger, options: Servi
 		operations,
 		targets: createTargetService({em, runtime, id: target}),
 		journal: createOperationJournal({transactions}),
-		drift: createDriftService({transactions}),
+		drift: createDriftService({em, transactions, runtime}),
 		mailbox: createMailboxService({transactions, runtimeSteps: runtime.steps}),
 		sweep: createSweepService({em, workflows, log}),
 		workspaceEvents: createWorkspaceEventService({em, events}),

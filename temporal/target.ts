@@ -1,8 +1,7 @@
 import {setTimeout as pause} from 'node:timers/promises';
-import type {ContainerRuntime} from '../src/containers/container-runtime.ts';
 import type {Logger} from '../src/logger.ts';
+import type {Services} from '../src/services.ts';
 import type {TargetService} from '../src/targets/target.service.ts';
-import type {WorkspaceWorkflows} from '../src/workspaces/workspace.workflows.ts';
 
 const RETRY_MS = 5000;
 
@@ -23,14 +22,28 @@ export const recordTarget = async (
 	}
 };
 
-/** Passes the engine's hints on. A hint records nothing: it makes the workspace's workflow look for itself. */
+/** How long a hint may wait: most are about what an operation just did, and have been seen by then. */
+const SETTLE_MS = 700;
+
+/** Passes the engine's hints on. A hint records nothing: it makes the workspace's workflow look for itself, if there seems to be news. */
 export const watchEngine = async (
-	{runtime, workflows, log}: {runtime: ContainerRuntime; workflows: WorkspaceWorkflows; log: Logger},
+	{runtime, drift, temporal, log}: Pick<Services, 'runtime' | 'drift' | 'temporal' | 'log'>,
 	signal: AbortSignal,
 ): Promise<void> => {
+	const waiting = new Set<string>();
+	const pass = async (workspaceId: string): Promise<void> => {
+		await pause(SETTLE_MS, undefined, {signal});
+		waiting.delete(workspaceId);
+		if (await drift.mayDiffer(workspaceId, signal)) {
+			await temporal.workflows.wake(workspaceId, {engineChanged: true});
+		}
+	};
 	for await (const {workspaceId} of runtime.watch(signal)) {
-		await workflows
-			.wake(workspaceId, {engineChanged: true})
-			.catch((error: unknown) => log.warn({err: error, workspaceId}, 'a hint was lost; the sweep will make up for it'));
+		if (waiting.has(workspaceId)) continue;
+		waiting.add(workspaceId);
+		pass(workspaceId).catch((error: unknown) => {
+			waiting.delete(workspaceId);
+			if (!signal.aborted) log.warn({err: error, workspaceId}, 'a hint of the engine was lost');
+		});
 	}
 };

@@ -30,7 +30,7 @@ const readBundle = async (): Promise<NonNullable<WorkerOptions['workflowBundle']
 	config.workflowBundle ? {codePath: config.workflowBundle} : {code: await buildWorkflowBundle(runtimeLogger)};
 
 const [workflowBundle, services] = await Promise.all([readBundle(), createServices(config, log, {migrate: false})]);
-const {temporal, runtime, orm} = services;
+const {temporal, orm} = services;
 const target = config.containerTarget;
 
 const connection = await untilItWorks('Temporal', log, async () => {
@@ -58,10 +58,7 @@ const stop = (signal: NodeJS.Signals) => {
 process.on('SIGTERM', stop);
 process.on('SIGINT', stop);
 
-const background = [
-	recordTarget(services, stopping.signal),
-	watchEngine({runtime, workflows: temporal.workflows, log}, stopping.signal),
-];
+const background = [recordTarget(services, stopping.signal), watchEngine(services, stopping.signal)];
 log.info({target, queues: workers.map(worker => worker.options.taskQueue)}, 'ready');
 await Promise.all(workers.map(worker => worker.run()));
 stopping.abort();

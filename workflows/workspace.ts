@@ -35,21 +35,25 @@ export async function workspace({workspaceId}: WorkspaceInput): Promise<void> {
 	let wakes = 0;
 	let engineChanged = false;
 	setHandler(wakeSignal, wake => {
-		wakes += 1;
-		engineChanged ||= wake.engineChanged;
+		// What the engine did says nothing about what people want: it does not disturb an operation that runs.
+		if (wake.engineChanged) engineChanged = true;
+		else wakes += 1;
 	});
 
 	for (;;) {
 		const seen = wakes;
-		const next = await database.nextStep({workspaceId, engineChanged});
+		const changed: boolean = engineChanged;
+		engineChanged = false;
+		const next = await database.nextStep({workspaceId, engineChanged: changed});
 		if (next.kind === 'operation') {
 			await run(next, seen, () => wakes);
+			// Nobody has looked at it yet.
+			engineChanged ||= changed;
 		} else if (next.kind === 'observe') {
-			engineChanged = false;
 			await containersOf(next.target).observeWorkspace({workspaceId});
 		} else if (next.kind === 'wait') {
-			await condition(() => wakes > seen, next.milliseconds);
-		} else if (wakes === seen) {
+			await condition(() => wakes > seen || engineChanged, next.milliseconds);
+		} else if (wakes === seen && !engineChanged) {
 			return;
 		}
 		if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof workspace>({workspaceId});

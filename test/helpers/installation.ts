@@ -50,7 +50,7 @@ export const startInstallation = async (options: InstallationOptions = {}) => {
 		taskQueue,
 		...(options.runtime ? {runtime: () => options.runtime!} : {}),
 	});
-	const {temporal, runtime, orm} = services;
+	const {temporal, orm} = services;
 	const target = config.containerTarget;
 	const shutdown = new AbortController();
 	const server = await listen(createApp({...services, routers: createRouters(services), shutdown: shutdown.signal}), {
@@ -76,7 +76,7 @@ export const startInstallation = async (options: InstallationOptions = {}) => {
 		const running = [
 			...workers.map(worker => worker.run()),
 			recordTarget(services, stopping.signal),
-			watchEngine({runtime, workflows: temporal.workflows, log}, stopping.signal),
+			watchEngine(services, stopping.signal),
 		];
 		stopWorkers = async () => {
 			stopWorkers = null;

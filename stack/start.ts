@@ -2,6 +2,7 @@
 // Runs the whole of Workspace Manager on this machine: the servers it needs, the API and a worker. Data stays in .data.
 import {resolve} from 'node:path';
 import {keepRunning, type KeptProcess} from './processes/keep-running.ts';
+import {leanArguments, leanEnvironment} from './processes/lean-node.ts';
 import {takeLock} from './processes/lock.ts';
 import {onInterrupt} from './processes/on-interrupt.ts';
 import {root} from './paths.ts';
@@ -50,8 +51,8 @@ async function start(): Promise<void> {
 	stack = await startStack({dataDir, env: process.env, report, ports});
 	const env = {...childEnvironment(stack), WORKFLOW_BUNDLE: await bundled};
 	const common = {dataDir, report, env, cwd: root, command: process.execPath, stopWithinMs: 30_000};
-	kept.push(await keepRunning({...common, ...about.api, args: ['src/main.ts']}));
-	kept.push(await keepRunning({...common, ...about.worker, args: ['temporal/worker.ts']}));
+	kept.push(await keepRunning({...common, ...about.api, args: [...leanArguments, 'src/main.ts']}));
+	kept.push(await keepRunning({...common, ...about.worker, args: [...leanArguments, 'temporal/worker.ts']}));
 
 	if (!(await until(isReady, 60_000, 100)))
 		throw new Problem(`${url}/health/ready did not answer 200 within 60 s; see ${logFileOf(dataDir, 'api')}.`);
@@ -69,6 +70,7 @@ async function bundleWorkflows(): Promise<string> {
 
 function childEnvironment(stack: Stack): NodeJS.ProcessEnv {
 	return {
+		...leanEnvironment(`${dataDir}/run/compile-cache`),
 		...process.env,
 		DATABASE_URL: stack.databaseUrl,
 		REDIS_URL: stack.redisUrl,

@@ -5,7 +5,7 @@ import type {AppContext} from './context.ts';
  * Says which revision a single resource is at. On a GET that already has it (`If-None-Match`) the answer becomes 304 by itself:
  * set the body as usual.
  */
-export const setRevision = (ctx: AppContext, revision: number): void => {
+export const setRevision = (ctx: AppContext, revision: number, {isWhole = true} = {}): void => {
 	ctx.set('ETag', `"${revision}"`);
 	ctx.set('Cache-Control', 'private, no-cache');
 	const known = ctx.get('If-None-Match');

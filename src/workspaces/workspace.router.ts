@@ -6,12 +6,13 @@ import {parseBody, parseId, parseQuery} from '../http/parse.ts';
 import {ifMatch, setRevision} from '../http/revision.ts';
 import {apiPrefix, type AppRouter, createApiRouter} from '../http/router.ts';
 import {translate} from '../i18n/translate.ts';
+import type {Operation} from './operation.entity.ts';
 import type {OperationService} from './operation.service.ts';
 import {ListWorkspaces} from './workspace-list.schema.ts';
 import type {Command} from './workspace-lifecycle.ts';
 import {CreateWorkspace, UpdateWorkspace} from './workspace.schema.ts';
 import type {CommandResult, WorkspaceService} from './workspace.service.ts';
-import {viewWorkspace} from './workspace.view.ts';
+import {viewState, viewWorkspace} from './workspace.view.ts';
 import type {Workspace} from './workspace.entity.ts';
 
 interface Dependencies {
@@ -24,10 +25,14 @@ export const workspaceId = (ctx: RouteContext): string => parseId(ctx.params['id
 export const createWorkspaceRouter = ({workspaces, operations}: Dependencies): AppRouter => {
 	const router = createApiRouter();
 
+	const activeOf = async ({id}: Workspace): Promise<Operation | null> =>
+		(await operations.activeOf([id])).get(id) ?? null;
+
+	/** What is under way moves on without a new revision of the workspace. */
 	const show = async (ctx: RouteContext, workspace: Workspace): Promise<void> => {
-		const active = await operations.activeOf([workspace.id]);
-		setRevision(ctx, workspace.revision);
-		ctx.body = viewWorkspace(workspace, active.get(workspace.id) ?? null, ctx.state.actor);
+		const active = await activeOf(workspace);
+		setRevision(ctx, workspace.revision, {isWhole: active === null});
+		ctx.body = viewWorkspace(workspace, active, ctx.state.actor);
 	};
 
 	const command = async (ctx: RouteContext, name: Command): Promise<void> => {
@@ -125,6 +130,27 @@ export const createWorkspaceRouter = ({workspaces, operations}: Dependencies): A
 	);
 
 	router.delete('/workspaces/:id', authorize('workspace.delete'), ctx => command(ctx, 'delete'));
+
+	/**
+	 * @openapi
+	 * /api/v1/workspaces/{id}/status:
+	 *   get:
+	 *     tags: [Workspaces]
+	 *     operationId: getWorkspaceState
+	 *     summary: Where a workspace is, for whoever asks often
+	 *     responses:
+	 *       200:
+	 *         description: Its state
+	 *         headers:
+	 *           ETag: {description: Its revision, schema: {type: string}}
+	 *         content: {application/json: {schema: {$ref: '#/components/schemas/WorkspaceState'}}}
+	 */
+	router.get('/workspaces/:id/status', authorize('workspace.read'), async ctx => {
+		const workspace = await workspaces.get(workspaceId(ctx));
+		const active = await activeOf(workspace);
+		setRevision(ctx, workspace.revision, {isWhole: active === null});
+		ctx.body = viewState(workspace, active);
+	});
 
 	/**
 	 * @openapi

@@ -248,6 +248,23 @@ export const ActiveOperation = z
 		},
 	});
 
+export const WorkspaceState = z
+	.object({
+		status: z
+			.enum(workspaceStatuses)
+			.meta({description: 'What the manager is doing or has reached.', example: 'running'}),
+		desired: z.enum(desiredStates).meta({description: 'What people want.', example: 'running'}),
+		observed: z.enum(observedStates).meta({description: 'What the engine last said.', example: 'running'}),
+		revision: z.int().meta({description: 'Also served as ETag.', example: 7}),
+		operation: ActiveOperation.nullable().meta({description: 'What is under way now.', example: null}),
+	})
+	.meta({
+		id: 'WorkspaceState',
+		description: 'Where a workspace is, and nothing else.',
+		example: {status: 'running', desired: 'running', observed: 'running', revision: 7, operation: null},
+	});
+export type WorkspaceState = z.infer<typeof WorkspaceState>;
+
 export const Workspace = z
 	.object({
 		id: z.uuid().meta({description: 'UUIDv7.', example: '01926f6e-7c1e-7d5a-b9e1-6a8f0a3c1d2e'}),

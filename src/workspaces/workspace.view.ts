@@ -3,7 +3,7 @@ import {allowedOperations} from '../access/permissions.ts';
 import type {Operation} from './operation.entity.ts';
 import {currentStep} from './operation.view.ts';
 import type {Workspace} from './workspace.entity.ts';
-import type {Bootstrap, WorkspaceView} from './workspace.schema.ts';
+import type {Bootstrap, WorkspaceState, WorkspaceView} from './workspace.schema.ts';
 
 const iso = (date: Date | null): string | null => date?.toISOString() ?? null;
 
@@ -44,6 +44,15 @@ export const viewWorkspace = (workspace: Workspace, active: Operation | null, ac
 	updatedAt: workspace.updatedAt.toISOString(),
 	revision: workspace.revision,
 	allowedOperations: allowedOperations(actor, workspace.owner === actor.id ? 'owner' : null),
+});
+
+/** The light view, for whoever asks often. */
+export const viewState = (workspace: Workspace, active: Operation | null): WorkspaceState => ({
+	status: workspace.status,
+	desired: workspace.desired,
+	observed: workspace.observed,
+	revision: workspace.revision,
+	operation: active && viewActive(active),
 });
 
 const viewBootstrap = ({status, step, exitCode, output, finishedAt}: Bootstrap): Bootstrap => ({

@@ -3,13 +3,14 @@ import type {AppContext} from './context.ts';
 
 /**
  * Says which revision a single resource is at. On a GET that already has it (`If-None-Match`) the answer becomes 304 by itself:
- * set the body as usual.
+ * set the body as usual. `isWhole: false` when the answer also shows what the revision does not cover.
  */
 export const setRevision = (ctx: AppContext, revision: number, {isWhole = true} = {}): void => {
 	ctx.set('ETag', `"${revision}"`);
 	ctx.set('Cache-Control', 'private, no-cache');
 	const known = ctx.get('If-None-Match');
 	if (
+		isWhole &&
 		(ctx.method === 'GET' || ctx.method === 'HEAD') &&
 		tags(known).some(tag => tag === '*' || tag === `"${revision}"`)
 	) {

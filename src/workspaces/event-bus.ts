@@ -4,14 +4,14 @@ import type {Logger} from '../logger.ts';
 const channelOf = (workspaceId: string) => `workspace-events:${workspaceId}`;
 /** While Redis is away, or should it lose a message, a follower looks by itself this often. */
 const POLL_WITHOUT_REDIS_MS = 1000;
-const POLL_MS = 10_000;
+const POLL_MS = 2000;
 
 export type EventBus = ReturnType<typeof createEventBus>;
 
 /** Says to live readers, in every API process, that a workspace has new events. Only hints: the events are in PostgreSQL. */
 export const createEventBus = ({redis, log}: {redis: Redis; log: Logger}) => {
 	const waiting = new Map<string, Set<() => void>>();
-	const subscriber = redis.duplicate({lazyConnect: true, maxRetriesPerRequest: null});
+	const subscriber = redis.duplicate({lazyConnect: true, maxRetriesPerRequest: null, enableOfflineQueue: true});
 	subscriber.on('message', (channel: string) => {
 		for (const notify of waiting.get(channel) ?? []) notify();
 	});

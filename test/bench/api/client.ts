@@ -1,0 +1,43 @@
+/** What we read of a workspace. */
+export interface WorkspaceView {
+	id: string;
+	image: string;
+	pinnedImage: string | null;
+	resources: {cpus: number; memoryMiB: number; pids: number};
+	operation: {id: string} | null;
+}
+
+/** What we read of an operation. */
+export interface OperationView {
+	id: string;
+	createdAt: string;
+	startedAt: string;
+	finishedAt: string;
+	steps: {name: string; startedAt: string; finishedAt: string}[];
+}
+
+export type ApiClient = ReturnType<typeof createApiClient>;
+
+/** A client of the API at this address. Whatever it refuses is an error with its answer. */
+export function createApiClient(baseUrl: string) {
+	const ask = async <T>(method: string, path: string, body?: object): Promise<T> => {
+		const response = await fetch(`${baseUrl}${path}`, {
+			method,
+			...(body && {body: JSON.stringify(body), headers: {'content-type': 'application/json'}}),
+		});
+		const text = await response.text();
+		if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
+		return JSON.parse(text) as T;
+	};
+	return {
+		create: (name: string) => ask<WorkspaceView>('POST', '/api/v1/workspaces', {name}),
+		get: (id: string) => ask<WorkspaceView>('GET', `/api/v1/workspaces/${id}`),
+		list: (query: string) => ask<unknown>('GET', `/api/v1/workspaces?${query}`),
+		command: (id: string, command: 'start' | 'stop' | 'delete') =>
+			command === 'delete'
+				? ask<{operationId: string}>('DELETE', `/api/v1/workspaces/${id}`)
+				: ask<{operationId: string}>('POST', `/api/v1/workspaces/${id}/${command}`),
+		operation: (id: string) => ask<OperationView>('GET', `/api/v1/operations/${id}`),
+		eventsUrl: (id: string) => `${baseUrl}/api/v1/workspaces/${id}/events?after=0`,
+	};
+}

@@ -1,0 +1,58 @@
+import {leanArguments, leanEnvironment} from '../../stack/processes/lean-node.ts';
+import {startProcess, waitUntilReady} from '../../stack/processes/server-process.ts';
+import {execute} from '../../stack/machine/execute.ts';
+import {root} from '../../stack/paths.ts';
+import {choosePort} from '../../stack/ports.ts';
+import {Problem} from '../../stack/problem.ts';
+import type {Report} from '../../stack/report.ts';
+import type {CleanUp} from './clean-up.ts';
+
+/** What the product needs to run. */
+export interface ProductOptions {
+	dataDir: string;
+	report: Report;
+	/** Its settings, but for where it listens. */
+	env: NodeJS.ProcessEnv;
+	/** Whether the worker has come up: it serves no requests. */
+	workerIsReady(): Promise<boolean>;
+}
+
+/** Starts the API and a worker as processes, the way `npm start` does, and answers where the API is. */
+export async function startProduct(options: ProductOptions, cleanUp: CleanUp): Promise<string> {
+	const {dataDir, report, workerIsReady} = options;
+	const port = await choosePort();
+	const url = `http://127.0.0.1:${port}`;
+	const env = {
+		...leanEnvironment(`${dataDir}/run/compile-cache`),
+		...options.env,
+		WORKFLOW_BUNDLE: await bundleWorkflows(dataDir),
+		ENABLE_AUTH: 'false',
+		HOST: '127.0.0.1',
+		PORT: String(port),
+		DATA_DIR: dataDir,
+	};
+	const common = {dataDir, report, env, cwd: root, command: process.execPath};
+	const start = async (name: string, title: string, file: string, isReady: () => Promise<boolean>) => {
+		const command = {...common, name, title, args: [...leanArguments, file]};
+		const server = await startProcess(command);
+		cleanUp.add(() => server.stop());
+		await waitUntilReady(server, command, isReady);
+	};
+	await start('api', 'API', 'src/main.ts', () => answers(`${url}/health/ready`));
+	await start('worker', 'worker', 'temporal/worker.ts', workerIsReady);
+	return url;
+}
+
+async function bundleWorkflows(dataDir: string): Promise<string> {
+	const file = `${dataDir}/run/workflow-bundle.js`;
+	const {code, output} = await execute(process.execPath, ['temporal/build-bundle.ts', file], {cwd: root});
+	if (code !== 0) throw new Problem(`The workflows could not be bundled:\n${output}`);
+	return file;
+}
+
+async function answers(url: string): Promise<boolean> {
+	return fetch(url).then(
+		({ok}) => ok,
+		() => false,
+	);
+}

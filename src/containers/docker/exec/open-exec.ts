@@ -80,8 +80,17 @@ export const waitForExit = async (
 ): Promise<{exitCode: number; neverRan: boolean}> => {
 	const backoff = createBackoff(5, 500);
 	for (;;) {
-		const {Running, ExitCode, Pid} = await engine.ask({method: 'GET', path: `/exec/${id}/json`}, ExecDetail, signal);
+		const {Running, ExitCode, Pid} = await inspectExec(engine, id, signal);
 		if (!Running && typeof ExitCode === 'number') return {exitCode: ExitCode, neverRan: !Pid && ExitCode !== 0};
 		await backoff.pause(signal);
 	}
 };
+
+/** True when the command runs no more; false also for one that is only just being started. */
+export const hasEnded = async (engine: Engine, id: string, signal: AbortSignal): Promise<boolean> => {
+	const {Running, ExitCode} = await inspectExec(engine, id, signal);
+	return !Running && typeof ExitCode === 'number';
+};
+
+const inspectExec = (engine: Engine, id: string, signal: AbortSignal) =>
+	engine.ask({method: 'GET', path: `/exec/${id}/json`}, ExecDetail, signal);

@@ -1,16 +1,26 @@
 /** How workflows reach activities: which queue, how long, how often. The only place with such numbers. */
-import {ActivityCancellationType, proxyActivities} from '@temporalio/workflow';
+import {ActivityCancellationType, proxyActivities, proxyLocalActivities} from '@temporalio/workflow';
 import type {Activities} from '../activities/index.ts';
 import {containersQueue} from '../src/workspaces/workspace.contract.ts';
 
-type DatabaseActivities = Pick<Activities, 'nextStep' | 'isCancelRequested' | 'wakeLeftBehind'>;
+type Questions = Pick<Activities, 'nextStep' | 'isCancelRequested'>;
+type DatabaseActivities = Pick<Activities, 'wakeLeftBehind'>;
 type ContainerActivities = Pick<Activities, 'runSteps' | 'revertSteps' | 'observeWorkspace'>;
 
-/** On the queue of the workflow itself. For ever: the database comes back, and without it there is nothing to decide. */
-export const database = proxyActivities<DatabaseActivities>({
+/** For ever: the database comes back, and without it there is nothing to decide. */
+const untilItIsBack = {
 	startToCloseTimeout: '10 seconds',
 	retry: {initialInterval: '200 milliseconds', maximumInterval: '5 seconds'},
-});
+} as const;
+
+/**
+ * What a mailbox asks the database. Run by the worker that runs the workflow, as part of its task: the answer takes less time than the way
+ * through a queue (`docs/decisions/0006-questions-to-the-database-are-local.md`).
+ */
+export const database = proxyLocalActivities<Questions>(untilItIsBack);
+
+/** Longer work that only needs the database, on the queue of the workflow itself. */
+export const housekeeping = proxyActivities<DatabaseActivities>(untilItIsBack);
 
 /**
  * Container work. How often a failure is tried again is decided where it is known (`activities/failures.ts`): an unreachable engine for

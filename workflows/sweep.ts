@@ -1,6 +1,6 @@
-import {database} from './activities.ts';
+import {housekeeping} from './activities.ts';
 
 /** Once a minute: wakes every workspace that has work which nobody seems to do. */
 export async function sweep(): Promise<void> {
-	await database.wakeLeftBehind();
+	await housekeeping.wakeLeftBehind();
 }

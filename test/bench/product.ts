@@ -1,5 +1,5 @@
 import {leanArguments, leanEnvironment} from '../../stack/processes/lean-node.ts';
-import {startProcess, waitUntilReady} from '../../stack/processes/server-process.ts';
+import {type ServerProcess, startProcess, waitUntilReady} from '../../stack/processes/server-process.ts';
 import {execute} from '../../stack/machine/execute.ts';
 import {root} from '../../stack/paths.ts';
 import {choosePort} from '../../stack/ports.ts';
@@ -13,34 +13,42 @@ export interface ProductOptions {
 	report: Report;
 	/** Its settings, but for where it listens. */
 	env: NodeJS.ProcessEnv;
-	/** Whether the worker has come up: it serves no requests. */
-	workerIsReady(): Promise<boolean>;
+	/** Whether a worker has come up since: it serves no requests. */
+	workerIsReady(since: Date): Promise<boolean>;
 }
 
-/** Starts the API and a worker as processes, the way `npm start` does, and answers where the API is. */
+/**
+ * Starts the API and a worker as processes, the way `npm start` does, and answers where the API is. They are started twice: the first start
+ * compiles everything and keeps it for all later ones, and it is those that are measured.
+ */
 export async function startProduct(options: ProductOptions, cleanUp: CleanUp): Promise<string> {
-	const {dataDir, report, workerIsReady} = options;
 	const port = await choosePort();
-	const url = `http://127.0.0.1:${port}`;
 	const env = {
-		...leanEnvironment(`${dataDir}/run/compile-cache`),
+		...leanEnvironment(`${options.dataDir}/run/compile-cache`),
 		...options.env,
-		WORKFLOW_BUNDLE: await bundleWorkflows(dataDir),
+		WORKFLOW_BUNDLE: await bundleWorkflows(options.dataDir),
 		ENABLE_AUTH: 'false',
 		HOST: '127.0.0.1',
 		PORT: String(port),
-		DATA_DIR: dataDir,
+		DATA_DIR: options.dataDir,
 	};
+	const url = `http://127.0.0.1:${port}`;
+	for (const server of await startBoth({...options, env}, url)) await server.stop();
+	for (const server of await startBoth({...options, env}, url)) cleanUp.add(() => server.stop());
+	return url;
+}
+
+async function startBoth({dataDir, report, env, workerIsReady}: ProductOptions, url: string): Promise<ServerProcess[]> {
 	const common = {dataDir, report, env, cwd: root, command: process.execPath};
+	const since = new Date();
 	const start = async (name: string, title: string, file: string, isReady: () => Promise<boolean>) => {
 		const command = {...common, name, title, args: [...leanArguments, file]};
 		const server = await startProcess(command);
-		cleanUp.add(() => server.stop());
 		await waitUntilReady(server, command, isReady);
+		return server;
 	};
-	await start('api', 'API', 'src/main.ts', () => answers(`${url}/health/ready`));
-	await start('worker', 'worker', 'temporal/worker.ts', workerIsReady);
-	return url;
+	const api = await start('api', 'API', 'src/main.ts', () => answers(`${url}/health/ready`));
+	return [api, await start('worker', 'worker', 'temporal/worker.ts', () => workerIsReady(since))];
 }
 
 async function bundleWorkflows(dataDir: string): Promise<string> {

@@ -46,8 +46,9 @@ async function measure({json, rounds, wants}: Options): Promise<void> {
 	const before = await describeMachine(world.docker);
 	const rows: Row[] = [];
 	if (wants('memory')) {
-		await pause(5000);
-		rows.push(...measureMemory(world, 'at the start'));
+		report('Waiting for half a minute without work.');
+		await pause(30_000);
+		rows.push(...measureMemory(world, 'at rest'));
 	}
 	if (wants('create') || wants('burst')) {
 		const makers = await prepareMakers(world);
@@ -62,7 +63,7 @@ async function measure({json, rounds, wants}: Options): Promise<void> {
 		if (wants('read')) rows.push(...(await measureRead(world, ids, report)));
 	}
 	if (wants('memory')) {
-		await pause(5000);
+		await pause(30_000);
 		rows.push(...measureMemory(world, 'after the load'));
 	}
 	const after = await describeMachine(world.docker);

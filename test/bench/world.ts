@@ -70,7 +70,7 @@ export async function startWorld(runId: string, report: Report, cleanUp: CleanUp
 		NETWORK_POOL: networkPool,
 	};
 	// The first thing that a worker does is to write down what its engine has.
-	const workerIsReady = async () => (await orm.em.fork().count(Target)) > 0;
+	const workerIsReady = async (since: Date) => (await orm.em.fork().count(Target, {seenAt: {$gt: since}})) > 0;
 	const url = await startProduct({dataDir, report, env: settings, workerIsReady}, cleanUp);
 	for (const {id} of await orm.em.fork().findAll(Installation)) labels.push(`io.workspace-manager.installation=${id}`);
 	report('The API and a worker run.');

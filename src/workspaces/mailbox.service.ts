@@ -107,6 +107,7 @@ const whatIsDue = async (locked: LockedWorkspace): Promise<Operation | null> => 
 	}
 	const repair = repairDecision(workspace, now);
 	if (repair.kind === 'giveUp') {
+		workspace.repairAfter = null;
 		workspace.status = repair.status;
 		if (repair.status === 'stopped') workspace.desired = 'stopped';
 		workspace.reason = {code: repair.code, params: {exitCode: workspace.exitCode, repairs: workspace.repairs}};

@@ -28,6 +28,12 @@ const engineGoesAway = async (t: ExecutionContext): Promise<() => Promise<void>>
 	return comesBack;
 };
 
+/** Nothing of the workspace is open in Temporal: it costs nothing. */
+const isAtRest = async (id: string): Promise<boolean> => {
+	const {status} = await product.services.temporal.client.workflow.getHandle(`workspace-${id}`).describe();
+	return status.name === 'COMPLETED';
+};
+
 test.serial('a create waits, visibly, for an engine that is stopped, and goes on when it is back', async t => {
 	const comesBack = await engineGoesAway(t);
 	const {status, body} = await product.post('/workspaces', {name: 'waits'});
@@ -104,6 +110,7 @@ test.serial('with the restart policy never a container that dies stays dead, and
 	});
 	t.is(dead.exitCode, 137);
 	t.is(dead.reason.code, 'exited');
+	await product.until('the mailbox to be at rest', 10, () => isAtRest(id));
 	t.is((await product.command(id, 'start')).status, 'succeeded');
 });
 

@@ -4,7 +4,6 @@ import type {Failure} from '../src/workspaces/operation.schema.ts';
 import {CHECKOUT, SETUP} from '../src/workspaces/operation-plan.ts';
 import type {OperationJournal} from '../src/workspaces/operation-journal.service.ts';
 import type {StepWork} from '../src/workspaces/step-work.ts';
-import type {OperationRef} from '../src/workspaces/workspace.contract.ts';
 
 interface Dependencies {
 	runtime: ContainerRuntime;
@@ -18,6 +17,9 @@ interface Script {
 }
 
 const TAIL_BYTES = 4096;
+/** How long each may take. */
+export const CHECKOUT_SECONDS = 15 * 60;
+export const SETUP_SECONDS = 30 * 60;
 
 /**
  * Runs the script `$2` with the arguments after it, in /workspace, and ends with the tail of its output and its exit code. It runs once for each
@@ -72,8 +74,11 @@ git checkout "$branch" --
 `;
 
 const scripts: Record<string, (work: StepWork) => Script> = {
-	[CHECKOUT]: ({gitUrl, branch}) => ({script: [checkoutScript, gitUrl ?? '', branch ?? ''], timeoutSeconds: 15 * 60}),
-	[SETUP]: ({setupScript}) => ({script: [setupScript ?? ''], timeoutSeconds: 30 * 60}),
+	[CHECKOUT]: ({gitUrl, branch}) => ({
+		script: [checkoutScript, gitUrl ?? '', branch ?? ''],
+		timeoutSeconds: CHECKOUT_SECONDS,
+	}),
+	[SETUP]: ({setupScript}) => ({script: [setupScript ?? ''], timeoutSeconds: SETUP_SECONDS}),
 };
 
 /**
@@ -82,25 +87,24 @@ const scripts: Record<string, (work: StepWork) => Script> = {
  */
 export const runBootstrap = async (
 	{runtime, journal}: Dependencies,
-	ref: OperationRef,
 	work: StepWork,
 	context: StepContext,
 ): Promise<Failure | null> => {
-	const {step} = work;
+	const {ref, step} = work;
 	if (work.failedBefore) return work.failedBefore;
 	const {script, timeoutSeconds} = scripts[step]!(work);
 	const command = ['sh', '-c', runner, step, ref.operationId, ...script];
-	await journal.bootstrap(ref, {status: 'running', step, exitCode: null, output: null, finishedAt: null});
+	await journal.bootstrap(work, {status: 'running', step, exitCode: null, output: null, finishedAt: null});
 	const result = await runtime.exec(
 		ref.workspaceId,
 		{command, timeoutSeconds, maxOutputBytes: 2 * TAIL_BYTES},
 		context.signal,
 	);
-	if (result.timedOut) await killBootstrap(runtime, ref, step, context);
+	if (result.timedOut) await killBootstrap(runtime, work, context);
 	const output = (result.stdout + result.stderr).trim().replaceAll('\0', '');
 	const succeeded = result.exitCode === 0;
 	const isLast = succeeded && work.isLastOfBootstrap;
-	await journal.bootstrap(ref, {
+	await journal.bootstrap(work, {
 		status: succeeded ? (isLast ? 'succeeded' : 'running') : 'failed',
 		step: isLast ? null : step,
 		exitCode: result.exitCode,
@@ -114,8 +118,7 @@ export const runBootstrap = async (
 /** Ends the step's process inside, if there is one; a workspace that does not run has none. */
 export const killBootstrap = async (
 	runtime: ContainerRuntime,
-	ref: OperationRef,
-	step: string,
+	{ref, step}: StepWork,
 	context: StepContext,
 ): Promise<void> => {
 	const command = ['sh', '-c', killer, step, ref.operationId];

@@ -1,56 +1,60 @@
 import {Context} from '@temporalio/activity';
 import {CancelledFailure} from '@temporalio/common';
 import type {ContainerRuntime, StepContext} from '../src/containers/container-runtime.ts';
-import type {ImageCatalogue} from '../src/images/image-catalogue.ts';
+import {AppError} from '../src/errors.ts';
 import type {Logger} from '../src/logger.ts';
+import type {TargetSweep, TargetSweepService} from '../src/orphans/target-sweep.service.ts';
 import type {DriftService} from '../src/workspaces/drift.service.ts';
 import type {OperationJournal} from '../src/workspaces/operation-journal.service.ts';
 import type {StepWork} from '../src/workspaces/step-work.ts';
 import type {OperationRef} from '../src/workspaces/workspace.contract.ts';
-import type {OperationKind} from '../src/workspaces/workspace-lifecycle.ts';
-import {isLastAttempt, toApplicationFailure, toFailure} from './failures.ts';
-import {createOperationSteps} from './operation-steps.ts';
+import {isPersistent} from '../src/workspaces/workspace-lifecycle.ts';
+import {isLastAttempt, retryDelayMs, toApplicationFailure, toFailure} from './failures.ts';
+import type {OperationSteps} from './operation-steps.ts';
+import {withinSeconds} from './within-seconds.ts';
 
 export interface ContainerActivityDependencies {
 	runtime: ContainerRuntime;
 	journal: OperationJournal;
 	drift: DriftService;
-	images: ImageCatalogue;
+	targetSweep: TargetSweepService;
+	steps: OperationSteps;
 	log: Logger;
 }
 
-/** Stop and delete go on until the engine has confirmed them. */
-const persistent: readonly OperationKind[] = ['stop', 'delete'];
-
 /** Activities that touch one engine or cluster; its worker serves their queue. */
-export const createContainerActivities = ({runtime, journal, drift, images, log}: ContainerActivityDependencies) => {
-	const steps = createOperationSteps({runtime, journal, images});
+export const createContainerActivities = (services: ContainerActivityDependencies) => {
+	const {runtime, journal, drift, targetSweep, steps, log} = services;
+	const failed = async (error: unknown, work: StepWork, context: StepContext, isLast: boolean) => {
+		const {ref, step, status, attempt} = work;
+		// A cancelled step has not failed: what it made is about to be undone.
+		if (context.signal.aborted) return new CancelledFailure('CANCELLED');
+		// Another worker has taken over, and this one has nothing to say any more.
+		if (isStale(error)) return toApplicationFailure(error, null);
+		const delayMs = isLast ? null : retryDelayMs(attempt);
+		log.warn({err: error, ...ref, step, status, attempt, isLast}, 'step failed');
+		await journal.failAttempt(work, toFailure(error), delayMs === null ? null : new Date(Date.now() + delayMs));
+		return toApplicationFailure(error, delayMs);
+	};
 
-	const tryStep = async (ref: OperationRef, work: StepWork, context: StepContext): Promise<StepWork | null> => {
+	const tryStep = async (work: StepWork, context: StepContext): Promise<StepWork | null> => {
 		try {
 			context.progress(work.step);
-			const failure = await steps.apply(ref, work, context);
-			const observation = work.isLast ? await runtime.inspect(ref.workspaceId, context.signal) : null;
-			return await journal.advance(ref, work.step, observation, failure);
+			const failure = await withinSeconds(steps.timeoutSeconds(work), context, limited => steps.apply(work, limited));
+			const observation = work.isLast ? await runtime.inspect(work.ref.workspaceId, context.signal) : null;
+			return await journal.advance(work, observation, failure);
 		} catch (error) {
-			// A cancelled step has not failed: what it made is about to be undone.
-			if (context.signal.aborted) throw new CancelledFailure('CANCELLED');
-			const isLast = isLastAttempt(error, work.attempt, persistent.includes(work.kind));
-			log.warn({err: error, ...ref, step: work.step, attempt: work.attempt, isLast}, 'step failed');
-			await journal.failAttempt(ref, work.step, toFailure(error), isLast);
-			throw toApplicationFailure(error, isLast);
+			throw await failed(error, work, context, isLastAttempt(error, work.attempt, isPersistent(work.kind)));
 		}
 	};
 
-	const revertStep = async (ref: OperationRef, work: StepWork, context: StepContext): Promise<StepWork | null> => {
+	const revertStep = async (work: StepWork, context: StepContext): Promise<StepWork | null> => {
 		try {
 			context.progress(work.step);
-			await steps.revert(ref, work, context);
-			return await journal.reverted(ref, work.step, await runtime.inspect(ref.workspaceId, context.signal));
+			await withinSeconds(steps.timeoutSeconds(work), context, limited => steps.revert(work, limited));
+			return await journal.reverted(work, await runtime.inspect(work.ref.workspaceId, context.signal));
 		} catch (error) {
-			log.warn({err: error, ...ref, step: work.step}, 'step could not be undone yet');
-			await journal.failAttempt(ref, work.step, toFailure(error), false);
-			throw toApplicationFailure(error, false);
+			throw await failed(error, work, context, false);
 		}
 	};
 
@@ -61,7 +65,7 @@ export const createContainerActivities = ({runtime, journal, drift, images, log}
 			let work = await beginOrRefuse(journal, ref);
 			while (work) {
 				if (context.signal.aborted) throw new CancelledFailure('CANCELLED');
-				work = await tryStep(ref, work, context);
+				work = await tryStep(work, context);
 			}
 		},
 
@@ -69,22 +73,27 @@ export const createContainerActivities = ({runtime, journal, drift, images, log}
 		async revertSteps(ref: OperationRef): Promise<void> {
 			const context = stepContext();
 			let work = await journal.beginRevert(ref);
-			while (work) work = await revertStep(ref, work, context);
+			while (work) work = await revertStep(work, context);
 		},
 
 		/** Writes down what the engine says of a workspace with nothing under way. */
 		async observeWorkspace({workspaceId}: {workspaceId: string}): Promise<void> {
 			await drift.observed(workspaceId, await runtime.inspect(workspaceId, stepContext().signal));
 		},
+
+		/** Compares everything on the target with the database. */
+		sweepTarget: ({target}: {target: string}): Promise<TargetSweep> => targetSweep.sweep(target, stepContext()),
 	};
 };
+
+const isStale = (error: unknown): boolean => error instanceof AppError && error.code === 'STALE_ATTEMPT';
 
 /** An operation that is being undone already is not gone on with, whoever asks. */
 const beginOrRefuse = async (journal: OperationJournal, ref: OperationRef): Promise<StepWork | null> => {
 	try {
 		return await journal.begin(ref);
 	} catch (error) {
-		throw toApplicationFailure(error, isLastAttempt(error, 1, false));
+		throw toApplicationFailure(error, isLastAttempt(error, 1, false) ? null : retryDelayMs(1));
 	}
 };
 

@@ -1,13 +1,11 @@
-import {ApplicationFailure} from '@temporalio/common';
-import {AppError, retryOf} from '../src/errors.ts';
+import {ApplicationFailure, CancelledFailure} from '@temporalio/common';
+import {isDatabaseAway} from '../src/database-away.ts';
+import {AppError, attemptLimit} from '../src/errors.ts';
 import type {Failure} from '../src/workspaces/operation.schema.ts';
-
-/** How often something that may mend itself is tried, other than an engine that does not answer. */
-const ATTEMPTS = 5;
 
 export const toFailure = (error: unknown): Failure => {
 	if (error instanceof AppError) return {code: error.code, params: error.params};
-	return {code: 'INTERNAL_ERROR', params: {}};
+	return {code: isDatabaseAway(error) ? 'DATABASE_UNAVAILABLE' : 'INTERNAL_ERROR', params: {}};
 };
 
 /**
@@ -15,14 +13,28 @@ export const toFailure = (error: unknown): Failure => {
  * mended gets a few attempts; a mistake in the request gets none. `persistent` operations (stop, delete, reverting) never give up.
  */
 export const isLastAttempt = (error: unknown, attempt: number, persistent: boolean): boolean => {
-	if (persistent) return false;
-	if (!(error instanceof AppError)) return attempt >= ATTEMPTS;
-	const retry = retryOf(error.code);
-	return retry !== 'forever' && (!retry || attempt >= ATTEMPTS);
+	const limit = persistent ? null : attemptLimit(toFailure(error).code);
+	return limit !== null && attempt >= limit;
 };
 
-/** What a history may hold of a failure: its code. The facts are in the database. */
-export const toApplicationFailure = (error: unknown, isLast: boolean): ApplicationFailure => {
+/** How long to wait after so many attempts at a step: 0.5 s, 1 s, 2 s, … 5 s at most. */
+export const retryDelayMs = (attempt: number): number => Math.min(500 * 2 ** (attempt - 1), 5000);
+
+/** What a history may hold of a failure: its code. The facts are in the database. `delayMs` is when it is tried again; null: never. */
+export const toApplicationFailure = (error: unknown, delayMs: number | null): ApplicationFailure => {
 	const {code} = toFailure(error);
-	return ApplicationFailure.create({message: code, type: code, nonRetryable: isLast});
+	return ApplicationFailure.create({
+		message: code,
+		type: code,
+		...(delayMs === null ? {nonRetryable: true} : {nextRetryDelay: delayMs}),
+	});
 };
+
+/**
+ * Whatever an activity rejected with, as Temporal may know it. Messages of a database or an engine carry rows and settings, so only the code goes
+ * into the history; it is tried again by the rule of whoever asked.
+ */
+export const toTemporalFailure = (error: unknown): Error =>
+	error instanceof ApplicationFailure || error instanceof CancelledFailure
+		? error
+		: ApplicationFailure.create({message: toFailure(error).code, type: toFailure(error).code});

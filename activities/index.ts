@@ -5,3 +5,5 @@ export type Activities = ReturnType<typeof createDatabaseActivities> & ReturnTyp
 export type ActivityDependencies = DatabaseActivityDependencies & ContainerActivityDependencies;
 
 export {createContainerActivities, createDatabaseActivities};
+export {createOperationSteps, type OperationSteps} from './operation-steps.ts';
+export {toTemporalFailure} from './failures.ts';

@@ -19,6 +19,7 @@ import type {AppRouter} from './http/router.ts';
 import {listRoutes, mount} from './http/routes.ts';
 import {crossOrigin, securityHeaders} from './http/security-headers.ts';
 import {unitOfWork} from './http/unit-of-work.ts';
+import type {IdempotencyService} from './idempotency/idempotency.service.ts';
 import type {Logger} from './logger.ts';
 
 /** What the API needs from the rest of the service. */
@@ -28,6 +29,7 @@ export interface HttpDependencies {
 	orm: {em: EntityManager};
 	health: HealthService;
 	access: AccessService;
+	idempotency: IdempotencyService;
 	/** The routers of the resources. */
 	routers: readonly AppRouter[];
 	/** Aborts when the process begins to stop. */
@@ -36,7 +38,7 @@ export interface HttpDependencies {
 
 /** The order in which a request is handled, and the list of routers. Throws when a route has no `authorize`. */
 export const createApp = (services: HttpDependencies): Koa<AppState> => {
-	const {config, log, orm, access, health, shutdown = new AbortController().signal} = services;
+	const {config, log, orm, access, idempotency, health, shutdown = new AbortController().signal} = services;
 	const metrics = createMetrics();
 	const router = mount([
 		createHealthRouter({health}),
@@ -56,7 +58,7 @@ export const createApp = (services: HttpDependencies): Koa<AppState> => {
 		.use(crossOrigin(config))
 		.use(readBody())
 		.use(unitOfWork(orm))
-		.use(provide({access, shutdown}))
+		.use(provide({access, idempotency, shutdown}))
 		.use(authenticate(config))
 		.use(router.routes())
 		.use(noRoute(router));

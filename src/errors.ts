@@ -16,16 +16,22 @@ export const errors = {
 	BODY_TOO_LARGE: {status: 413},
 	UNSUPPORTED_MEDIA_TYPE: {status: 415},
 	VALIDATION_FAILED: {status: 422},
+	IDEMPOTENCY_IN_PROGRESS: {status: 409},
+	IDEMPOTENCY_KEY_INVALID: {status: 422},
+	IDEMPOTENCY_KEY_REUSED: {status: 422},
+	IDEMPOTENCY_NOT_SUPPORTED: {status: 422},
 	INTERNAL_ERROR: {status: 500},
 	DATABASE_UNAVAILABLE: {status: 503, retry: 'forever'},
+	WORKFLOWS_UNAVAILABLE: {status: 503},
 
 	// workspaces
 	WORKSPACE_NOT_FOUND: {status: 404},
 	WORKSPACE_NAME_TAKEN: {status: 409},
 	WORKSPACE_DELETING: {status: 409},
 	WORKSPACE_NOT_RUNNING: {status: 409},
-	WORKSPACE_BUSY: {status: 409},
 	OPERATION_NOT_FOUND: {status: 404},
+	OPERATION_ENDED: {status: 409},
+	OPERATION_NOT_CANCELLABLE: {status: 409},
 	IMAGE_NOT_IN_CATALOGUE: {status: 422},
 	RESOURCES_EXCEED_MACHINE: {status: 422},
 	RUNTIME_NOT_AVAILABLE: {status: 422},
@@ -52,6 +58,9 @@ export const errors = {
 	WORKDIR_NOT_FOUND: {status: 422},
 	BOOTSTRAP_FAILED: {status: 422},
 	CANCELLED: {status: 409},
+	STEP_TIMED_OUT: {status: 504, retry: true},
+	STALE_ATTEMPT: {status: 409},
+	FILES_MISSING: {status: 409},
 	LEFTOVERS_REMAIN: {status: 500, retry: true},
 } as const satisfies Record<string, {status: number; retry?: Retry}>;
 
@@ -83,17 +92,23 @@ export class AppError extends Error {
 	get status(): number {
 		return errors[this.code].status;
 	}
-
-	/** True when the same request can succeed later without anyone changing it (an engine that is away, a full pool). */
-	get retryable(): boolean {
-		return retryOf(this.code) !== undefined;
-	}
 }
 
 export const isErrorCode = (value: string): value is ErrorCode => Object.hasOwn(errors, value);
 
 /** How often it is worth trying again; undefined: never. */
-export const retryOf = (code: ErrorCode): Retry | undefined => {
+const retryOf = (code: ErrorCode): Retry | undefined => {
 	const row: {status: number; retry?: Retry} = errors[code];
 	return row.retry;
+};
+
+/** What may mend itself within seconds, unlike something that is away. */
+const ATTEMPTS = 5;
+
+/** How many attempts something is worth that failed with this code; null: as many as it takes. */
+export const attemptLimit = (code: string): number | null => {
+	// What has no code is a fault of ours, and may be one of timing.
+	const retry = isErrorCode(code) && code !== 'INTERNAL_ERROR' ? retryOf(code) : true;
+	if (retry === 'forever') return null;
+	return retry ? ATTEMPTS : 1;
 };

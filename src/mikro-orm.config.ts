@@ -2,9 +2,12 @@ import {fileURLToPath} from 'node:url';
 import {Migrator} from '@mikro-orm/migrations';
 import {defineConfig} from '@mikro-orm/postgresql';
 import {loadConfig} from './config.ts';
+import {IdempotencyKey} from './idempotency/idempotency-key.entity.ts';
+import {Orphan} from './orphans/orphan.entity.ts';
 import {Installation} from './targets/installation.entity.ts';
 import {Target} from './targets/target.entity.ts';
 import {User} from './users/user.entity.ts';
+import {Lease} from './workspaces/lease.entity.ts';
 import {Operation} from './workspaces/operation.entity.ts';
 import {WorkspaceEvent} from './workspaces/workspace-event.entity.ts';
 import {Workspace} from './workspaces/workspace.entity.ts';
@@ -13,7 +16,7 @@ import {Workspace} from './workspaces/workspace.entity.ts';
 export const ormOptions = (databaseUrl: string) =>
 	defineConfig({
 		clientUrl: databaseUrl,
-		entities: [Installation, Target, User, Workspace, Operation, WorkspaceEvent],
+		entities: [Installation, Target, User, Workspace, Operation, WorkspaceEvent, Lease, IdempotencyKey, Orphan],
 		extensions: [Migrator],
 		migrations: {
 			path: fileURLToPath(new URL('../migrations', import.meta.url)),

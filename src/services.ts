@@ -7,18 +7,25 @@ import {createDockerRuntime} from './containers/docker/docker-runtime.ts';
 import {isMigrated, openDatabase} from './database.ts';
 import {createHealthService} from './http/monitoring/health.service.ts';
 import {createImageCatalogue, readImageCatalogue} from './images/image-catalogue.ts';
+import {createIdempotencyService} from './idempotency/idempotency.service.ts';
 import type {Logger} from './logger.ts';
+import {createOrphanService} from './orphans/orphan.service.ts';
+import {createTargetSweepService} from './orphans/target-sweep.service.ts';
 import {createTargetService} from './targets/target.service.ts';
 import {createDriftService} from './workspaces/drift.service.ts';
 import {createEventBus} from './workspaces/event-bus.ts';
+import {createExplanationService} from './workspaces/explanation.service.ts';
+import {createLeaseService} from './workspaces/lease.service.ts';
 import {createLiveService} from './workspaces/live.service.ts';
 import {createMailboxService} from './workspaces/mailbox.service.ts';
 import {createOperationJournal} from './workspaces/operation-journal.service.ts';
 import {createOperationService} from './workspaces/operation.service.ts';
 import {createSweepService} from './workspaces/sweep.service.ts';
+import {createWaker} from './workspaces/waker.ts';
 import {createWorkspaceEventService} from './workspaces/workspace-event.service.ts';
 import {createWorkspaceService} from './workspaces/workspace.service.ts';
 import {createWorkspaceTransactions} from './workspaces/workspace-transaction.ts';
+import type {WorkspaceWorkflows} from './workspaces/workspace.workflows.ts';
 
 export type Services = Awaited<ReturnType<typeof createServices>>;
 
@@ -27,6 +34,8 @@ export interface ServiceOptions {
 	migrate: boolean;
 	/** Instead of the configured engine. */
 	runtime?: (installationId: string) => ContainerRuntime;
+	/** Instead of Temporal. */
+	workflows?: WorkspaceWorkflows;
 	/** Where workflows run, when not on the product's own queue. */
 	taskQueue?: string;
 	/** Instead of the configured catalogue. */
@@ -52,9 +61,11 @@ export const createServices = async (config: Config, log: Logger, options: Servi
 
 	const events = createEventBus({redis, log});
 	const transactions = createWorkspaceTransactions({em, events});
-	const {workflows} = temporal;
-	const workspaces = createWorkspaceService({em, transactions, workflows, images, target, runtime: runtime.kind, log});
-	const operations = createOperationService({em});
+	const workflows = options.workflows ?? temporal.workflows;
+	const waker = createWaker({workflows, log});
+	const workspaces = createWorkspaceService({em, transactions, waker, images, target, runtime: runtime.kind});
+	const leases = createLeaseService({em, transactions, waker, log});
+	const idempotency = createIdempotencyService({em});
 
 	return {
 		config,
@@ -64,15 +75,21 @@ export const createServices = async (config: Config, log: Logger, options: Servi
 		temporal,
 		runtime,
 		images,
+		waker,
 		workspaces,
-		operations,
+		leases,
+		idempotency,
+		operations: createOperationService({em, transactions, waker}),
+		explanations: createExplanationService({em}),
+		orphans: createOrphanService({em, workflows}),
+		targetSweep: createTargetSweepService({em, runtime, workflows, log}),
 		targets: createTargetService({em, runtime, id: target}),
 		journal: createOperationJournal({transactions}),
 		drift: createDriftService({em, transactions, runtime}),
 		mailbox: createMailboxService({transactions, runtimeSteps: runtime.steps}),
 		sweep: createSweepService({em, workflows, log}),
 		workspaceEvents: createWorkspaceEventService({em, events}),
-		live: createLiveService({workspaces, runtime}),
+		live: createLiveService({workspaces, leases, runtime}),
 		access: createAccessService({workspaceRole: workspaces.roleOf}),
 		health: createHealthService({
 			checks: {
@@ -86,7 +103,7 @@ export const createServices = async (config: Config, log: Logger, options: Servi
 
 		/** Waits for what is under way, then lets go of every connection. */
 		async close(): Promise<void> {
-			await workspaces.settle();
+			await waker.settle();
 			await events.close();
 			redis.disconnect();
 			await temporal.close();

@@ -1,6 +1,12 @@
-import {Client, Connection} from '@temporalio/client';
+import {Client, Connection, ScheduleOverlapPolicy} from '@temporalio/client';
 import {defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes} from '@temporalio/common';
-import {MAIN_QUEUE, searchAttributeNames, WAKE, workspaceWorkflowId} from '../src/workspaces/workspace.contract.ts';
+import {
+	MAIN_QUEUE,
+	searchAttributeNames,
+	sweepId,
+	WAKE,
+	workspaceWorkflowId,
+} from '../src/workspaces/workspace.contract.ts';
 import type {WorkspaceWorkflows} from '../src/workspaces/workspace.workflows.ts';
 
 /** No call may wait longer: with no server at all gRPC would wait for ever. */
@@ -35,11 +41,18 @@ export const connectTemporal = ({temporalAddress, temporalNamespace, taskQueue =
 				}),
 			);
 		},
+
+		async sweepNow() {
+			await client.withDeadline(Date.now() + DEADLINE_MS, () =>
+				client.schedule.getHandle(sweepId(taskQueue)).trigger(ScheduleOverlapPolicy.SKIP),
+			);
+		},
 	};
 
 	return {
 		client,
 		connection,
+		taskQueue,
 		workflows,
 		/** Rejects unless the server says that it serves, within a second. */
 		async ping(): Promise<void> {

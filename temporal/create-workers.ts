@@ -1,6 +1,7 @@
 import {NativeConnection, Worker, type WorkerOptions} from '@temporalio/worker';
 import {createContainerActivities, createDatabaseActivities, type ActivityDependencies} from '../activities/index.ts';
 import {containersQueue} from '../src/workspaces/workspace.contract.ts';
+import type {Logger} from '../src/logger.ts';
 import type {EntityManager} from '@mikro-orm/postgresql';
 import {activityContext} from './activity-context.ts';
 
@@ -11,16 +12,17 @@ export interface WorkersOptions {
 	target: string;
 	workflowBundle: NonNullable<WorkerOptions['workflowBundle']>;
 	em: EntityManager;
+	log: Logger;
 	activities: ActivityDependencies;
 }
 
 /** What one worker process runs: workflows with their database activities, and the containers of one target. */
 export const createWorkers = async (options: WorkersOptions): Promise<Worker[]> => {
-	const {connection, namespace, taskQueue, target, workflowBundle, em, activities} = options;
+	const {connection, namespace, taskQueue, target, workflowBundle, em, log, activities} = options;
 	const common: Pick<WorkerOptions, 'connection' | 'namespace' | 'interceptors' | 'shutdownGraceTime'> = {
 		connection,
 		namespace,
-		interceptors: {activity: [activityContext(em)]},
+		interceptors: {activity: [activityContext(em, log)]},
 		shutdownGraceTime: '10 seconds',
 	};
 	return Promise.all([

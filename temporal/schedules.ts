@@ -1,27 +1,29 @@
 import {type Client, ScheduleAlreadyRunning, ScheduleOverlapPolicy, type ScheduleOptions} from '@temporalio/client';
-import {MAIN_QUEUE} from '../src/workspaces/workspace.contract.ts';
+import {sweepId} from '../src/workspaces/workspace.contract.ts';
 
 const DEADLINE_MS = 5000;
 
-const sweep = {
-	scheduleId: 'sweep',
-	spec: {intervals: [{every: '1 minute'}]},
-	policies: {overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute'},
-	action: {
-		type: 'startWorkflow',
-		workflowType: 'sweep',
-		workflowId: 'sweep',
-		taskQueue: MAIN_QUEUE,
-		args: [],
-		workflowExecutionTimeout: '5 minutes',
-		staticSummary: 'Wakes workspaces whose work nobody does',
-	},
-	state: {note: 'Made and kept in step by the worker.'},
-} as const satisfies ScheduleOptions;
+const sweepSchedule = (taskQueue: string) =>
+	({
+		scheduleId: sweepId(taskQueue),
+		spec: {intervals: [{every: '1 minute'}]},
+		policies: {overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute'},
+		action: {
+			type: 'startWorkflow',
+			workflowType: 'sweep',
+			workflowId: sweepId(taskQueue),
+			taskQueue,
+			args: [],
+			workflowExecutionTimeout: '5 minutes',
+			staticSummary: 'Compares the engines with the database; wakes workspaces whose work nobody does',
+		},
+		state: {note: 'Made and kept in step by the worker.'},
+	}) as const satisfies ScheduleOptions;
 
 /** Makes the product's own schedules be what the code says. May be called by every worker at every start. */
-export const ensureSchedules = (client: Client): Promise<void> =>
+export const ensureSchedules = (client: Client, taskQueue: string): Promise<void> =>
 	client.withDeadline(Date.now() + DEADLINE_MS, async () => {
+		const sweep = sweepSchedule(taskQueue);
 		try {
 			await client.schedule.create(sweep);
 		} catch (error) {

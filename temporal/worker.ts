@@ -1,13 +1,8 @@
-import {DefaultLogger, NativeConnection, Runtime, type Worker, type WorkerOptions} from '@temporalio/worker';
+import {DefaultLogger, Runtime, type WorkerOptions} from '@temporalio/worker';
 import {loadConfigOrExit} from '../src/config.ts';
 import {createLogger} from '../src/logger.ts';
 import {createServices} from '../src/services.ts';
-import {MAIN_QUEUE} from '../src/workspaces/workspace.contract.ts';
-import {createWorkers} from './create-workers.ts';
-import {registerSearchAttributes} from './register-search-attributes.ts';
-import {ensureSchedules} from './schedules.ts';
-import {recordTarget, watchEngine} from './target.ts';
-import {untilItWorks} from './until-it-works.ts';
+import {runWorker} from './run-worker.ts';
 import {buildWorkflowBundle} from './workflow-bundle.ts';
 
 const config = loadConfigOrExit();
@@ -30,39 +25,15 @@ const readBundle = async (): Promise<NonNullable<WorkerOptions['workflowBundle']
 	config.workflowBundle ? {codePath: config.workflowBundle} : {code: await buildWorkflowBundle(runtimeLogger)};
 
 const [workflowBundle, services] = await Promise.all([readBundle(), createServices(config, log, {migrate: false})]);
-const {temporal, orm} = services;
-const target = config.containerTarget;
+const worker = await runWorker(services, {workflowBundle});
+log.info({target: config.containerTarget, queues: worker.queues}, 'ready');
 
-const connection = await untilItWorks('Temporal', log, async () => {
-	await registerSearchAttributes(temporal.connection, config.temporalNamespace);
-	await ensureSchedules(temporal.client);
-	return NativeConnection.connect({address: config.temporalAddress});
-});
-const workers: Worker[] = await createWorkers({
-	connection,
-	namespace: config.temporalNamespace,
-	taskQueue: MAIN_QUEUE,
-	target,
-	workflowBundle,
-	em: orm.em,
-	activities: services,
-});
-
-const stopping = new AbortController();
 const stop = (signal: NodeJS.Signals) => {
-	if (stopping.signal.aborted) return;
 	log.info({signal}, 'stopping');
-	stopping.abort();
-	for (const worker of workers) worker.shutdown();
+	void worker.stop();
 };
-process.on('SIGTERM', stop);
-process.on('SIGINT', stop);
-
-const background = [recordTarget(services, stopping.signal), watchEngine(services, stopping.signal)];
-log.info({target, queues: workers.map(worker => worker.options.taskQueue)}, 'ready');
-await Promise.all(workers.map(worker => worker.run()));
-stopping.abort();
-await Promise.all(background);
-await connection.close();
+process.once('SIGTERM', stop);
+process.once('SIGINT', stop);
+await worker.ended;
 await services.close();
 log.info('stopped');

@@ -4,7 +4,7 @@ import type {Activities} from '../activities/index.ts';
 import {containersQueue} from '../src/workspaces/workspace.contract.ts';
 
 type Questions = Pick<Activities, 'nextStep' | 'isCancelRequested'>;
-type DatabaseActivities = Pick<Activities, 'wakeLeftBehind'>;
+type DatabaseActivities = Pick<Activities, 'tidyUp'>;
 type ContainerActivities = Pick<Activities, 'runSteps' | 'revertSteps' | 'observeWorkspace'>;
 
 /** For ever: the database comes back, and without it there is nothing to decide. */
@@ -20,7 +20,7 @@ const untilItIsBack = {
 export const database = proxyLocalActivities<Questions>(untilItIsBack);
 
 /** Longer work that only needs the database, on the queue of the workflow itself. */
-export const housekeeping = proxyActivities<DatabaseActivities>(untilItIsBack);
+export const housekeeping = proxyActivities<DatabaseActivities>({...untilItIsBack, startToCloseTimeout: '1 minute'});
 
 /**
  * Container work. How often a failure is tried again is decided where it is known (`activities/failures.ts`): an unreachable engine for
@@ -38,4 +38,15 @@ export const containersOf = (target: string, summary?: string) =>
 		...container,
 		taskQueue: containersQueue(target),
 		...(summary ? {summary} : {}),
+	});
+
+/** A look at everything on a target. Another follows within a minute: this one need not wait for a worker or an engine that is away. */
+export const sweepOf = (target: string) =>
+	proxyActivities<Pick<Activities, 'sweepTarget'>>({
+		taskQueue: containersQueue(target),
+		scheduleToStartTimeout: '20 seconds',
+		startToCloseTimeout: '2 minutes',
+		heartbeatTimeout: '10 seconds',
+		retry: {maximumAttempts: 1},
+		summary: target,
 	});

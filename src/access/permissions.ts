@@ -22,16 +22,22 @@ export const permissions = {
 	'workspace.stats': {workspace: 'viewer'},
 	'workspace.activity': {workspace: 'viewer'},
 	'workspace.events': {workspace: 'viewer'},
+	'workspace.explanation': {workspace: 'viewer'},
 	'workspace.start': {workspace: 'editor'},
 	'workspace.stop': {workspace: 'editor'},
 	'workspace.restart': {workspace: 'editor'},
 	'workspace.rebuild': {workspace: 'editor'},
 	'workspace.bootstrap': {workspace: 'editor'},
 	'workspace.exec': {workspace: 'editor'},
+	'workspace.keepalive': {workspace: 'editor'},
 	'workspace.update': {workspace: 'manager'},
 	'workspace.delete': {workspace: 'owner'},
 
 	'operation.read': {workspace: 'viewer'},
+	'operation.cancel': {workspace: 'editor'},
+
+	'orphan.list': {platform: 'admin'},
+	'orphan.remove': {platform: 'admin'},
 } as const satisfies Record<string, Rule>;
 
 export type Operation = keyof typeof permissions;

@@ -47,6 +47,11 @@ export interface ContainerRuntime {
 
 	/** Every object of this installation, or of one workspace of it: one call for each type of object. */
 	list(filter: {workspaceId?: string}, signal: AbortSignal): Promise<EngineObject[]>;
+	/**
+	 * Removes one object that `list` named; absent is success. For what belongs to no workspace: everything else is removed by its step. Rejects
+	 * with OBJECT_IN_USE.
+	 */
+	removeObject(object: Pick<EngineObject, 'type' | 'id'>, context: StepContext): Promise<void>;
 	/** Hints that something of a workspace changed. Never a truth: hints may be lost or doubled. Reconnects by itself until the signal. */
 	watch(signal: AbortSignal): AsyncIterable<{workspaceId: string}>;
 }
@@ -97,12 +102,15 @@ export interface GenerationRef {
 export const observedStates = ['absent', 'starting', 'running', 'stopped', 'dead'] as const;
 export type ObservedState = (typeof observedStates)[number];
 
+export const endReasons = ['outOfMemory', 'exited'] as const;
+export type EndReason = (typeof endReasons)[number];
+
 /** `stopped`: ended with exit code 0 or by a stop. `dead`: ended by itself with another code, or by the kernel. */
 export interface Observation {
 	state: ObservedState;
 	generation: number | null;
 	exitCode: number | null;
-	reason: 'outOfMemory' | 'exited' | null;
+	reason: EndReason | null;
 	startedAt: Date | null;
 }
 
@@ -155,8 +163,10 @@ export interface Stats {
 	networkSentBytes: number;
 }
 
+export const engineObjectTypes = ['container', 'network', 'volume'] as const;
+
 export interface EngineObject {
-	type: 'container' | 'network' | 'volume';
+	type: (typeof engineObjectTypes)[number];
 	id: string;
 	name: string;
 	workspaceId: string;

@@ -4,6 +4,7 @@ import type {AccessService} from '../access/access.service.ts';
 import type {Actor} from '../access/actor.ts';
 import type {WorkspaceRole} from '../access/permissions.ts';
 import type {ErrorCode} from '../errors.ts';
+import type {IdempotencyService} from '../idempotency/idempotency.service.ts';
 import type {Language} from '../i18n/translate.ts';
 import type {Logger} from '../logger.ts';
 
@@ -16,6 +17,7 @@ export interface AppState {
 	/** Carries the request id. */
 	log: Logger;
 	access: AccessService;
+	idempotency: IdempotencyService;
 	/** The actor's role in the workspace that the route is about; null for none (an administrator). Set by `authorize`. */
 	workspaceRole: WorkspaceRole | null;
 	/** The code that the request was refused with, for its line in the log. */

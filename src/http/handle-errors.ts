@@ -22,7 +22,8 @@ export const handleErrors = (): AppMiddleware => async (ctx, next) => {
 		ctx.type = 'application/problem+json';
 		ctx.set('Cache-Control', 'no-store');
 		if (error.status === 401) ctx.set('WWW-Authenticate', 'Bearer');
-		if (error.status === 503 || error.status === 429) ctx.set('Retry-After', retryAfter(error));
+		if (error.status === 503 || error.status === 429 || 'retryAfterSeconds' in error.params)
+			ctx.set('Retry-After', retryAfter(error));
 	}
 };
 

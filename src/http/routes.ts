@@ -6,6 +6,8 @@ export interface Route {
 	method: string;
 	path: string;
 	operation: Operation;
+	/** What it does with an `Idempotency-Key`; null: it does not look at it. */
+	idempotent: boolean | null;
 }
 
 /** All routers in one, so that an address which one of them knows is a 405 and not a 404 of another. */
@@ -24,10 +26,18 @@ export const listRoutes = (router: AppRouter): Route[] =>
 			if (!guard) throw new Error(`${layer.methods.join('/')} ${String(layer.path)} has no authorize()`);
 			return layer.methods
 				.filter(method => method !== 'HEAD')
-				.map(method => ({method, path: String(layer.path).replaceAll(/:(\w+)/g, '{$1}'), operation: guard}));
+				.map(method => ({
+					method,
+					path: String(layer.path).replaceAll(/:(\w+)/g, '{$1}'),
+					operation: guard,
+					idempotent: layer.stack.map(idempotenceOf).find(answer => answer !== null) ?? null,
+				}));
 		});
 
 const operationOf = (middleware: object): Operation | null => {
 	const operation: unknown = 'operation' in middleware ? middleware.operation : null;
 	return typeof operation === 'string' && operation in permissions ? (operation as Operation) : null;
 };
+
+const idempotenceOf = (middleware: object): boolean | null =>
+	'idempotent' in middleware && typeof middleware.idempotent === 'boolean' ? middleware.idempotent : null;

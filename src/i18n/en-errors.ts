@@ -25,6 +25,26 @@ export const enErrors = {
 		detail: 'Send the body as application/json.',
 	},
 	VALIDATION_FAILED: {title: 'Some fields are not right', detail: 'Correct the fields listed under "errors".'},
+	IDEMPOTENCY_IN_PROGRESS: {
+		title: 'Under way already',
+		detail: 'Another request with the same Idempotency-Key is being answered just now. Try again in a moment.',
+	},
+	IDEMPOTENCY_KEY_INVALID: {
+		title: 'Not a key',
+		detail: 'An Idempotency-Key has 1 to 255 visible ASCII characters.',
+	},
+	IDEMPOTENCY_KEY_REUSED: {
+		title: 'Key used before',
+		detail: 'The same Idempotency-Key was used for another request. Take a new one for each.',
+	},
+	IDEMPOTENCY_NOT_SUPPORTED: {
+		title: 'No keys here',
+		detail: 'This cannot promise to take effect only once. Send it without an Idempotency-Key.',
+	},
+	WORKFLOWS_UNAVAILABLE: {
+		title: 'Workflow service not reachable',
+		detail: 'The workflow service cannot be reached. Try again in a moment.',
+	},
 	INTERNAL_ERROR: {
 		title: 'Something went wrong here',
 		detail: 'This is a fault of the service, not of your request. Name the request id when you report it.',
@@ -38,8 +58,9 @@ export const enErrors = {
 	WORKSPACE_NAME_TAKEN: {title: 'Name taken', detail: 'You already have a workspace named "{{name}}".'},
 	WORKSPACE_DELETING: {title: 'Being deleted', detail: 'The workspace is being deleted and takes no more commands.'},
 	WORKSPACE_NOT_RUNNING: {title: 'Not running', detail: 'This needs a running workspace. Start it first.'},
-	WORKSPACE_BUSY: {title: 'Busy', detail: 'Another operation must end first.'},
 	OPERATION_NOT_FOUND: {title: 'Operation not found', detail: 'There is no such operation, or you may not see it.'},
+	OPERATION_ENDED: {title: 'Over already', detail: 'The operation has ended ({{status}}); there is nothing to cancel.'},
+	OPERATION_NOT_CANCELLABLE: {title: 'No way back', detail: 'A deletion cannot be cancelled once it is accepted.'},
 	IMAGE_NOT_IN_CATALOGUE: {title: 'Image not on offer', detail: 'The image "{{image}}" is not in the catalogue.'},
 	RESOURCES_EXCEED_MACHINE: {
 		title: 'More than the machine has',
@@ -80,5 +101,12 @@ export const enErrors = {
 	WORKDIR_NOT_FOUND: {title: 'Folder not found', detail: 'The workspace has no folder "{{workdir}}".'},
 	BOOTSTRAP_FAILED: {title: 'Set-up failed', detail: 'Setting up the workspace ended with exit code {{exitCode}}.'},
 	CANCELLED: {title: 'Cancelled', detail: 'The operation was cancelled.'},
+	STEP_TIMED_OUT: {title: 'Step took too long', detail: 'The step did not end within {{seconds}} seconds.'},
+	STALE_ATTEMPT: {title: 'Overtaken', detail: 'Another worker has gone on with the operation.'},
+	FILES_MISSING: {
+		title: 'Files are gone',
+		detail:
+			'The files of the workspace ({{volumes}}) were removed on the machine. Delete the workspace, or bring them back and start it.',
+	},
 	LEFTOVERS_REMAIN: {title: 'Not everything is gone', detail: 'Some of the workspace is still there: {{names}}.'},
 } as const satisfies Record<ErrorCode, ErrorText>;

@@ -1,8 +1,10 @@
 import {enErrors} from './en-errors.ts';
+import {enExplanation} from './en-explanation.ts';
 
 /** Every text, in English. This object is the type: a language that lacks a key, or has one more, does not compile. */
 export const en = {
 	errors: enErrors,
+	...enExplanation,
 	validation: {
 		REQUIRED: 'Is required.',
 		INVALID_TYPE: 'Must be of type {{expected}}.',
@@ -31,22 +33,29 @@ export const en = {
 		accepted: 'Accepted: {{command}}.',
 		joined: 'Already under way: {{command}}.',
 		nothingToDo: 'There is nothing to do.',
+		cancelling: 'Being cancelled: {{command}}.',
+		cancelled: 'Cancelled already: {{command}}.',
 	},
 	events: {
 		operationQueued: 'Accepted: {{kind}}.',
 		operationRunning: 'Begun: {{kind}}.',
 		operationSucceeded: 'Done: {{kind}}.',
 		operationFailed: 'Failed: {{kind}}. {{failure}}',
+		operationCancelling: 'Being cancelled: {{kind}}.',
 		operationCancelled: 'Cancelled and undone: {{kind}}.',
 		operationSuperseded: 'Superseded by a later command: {{kind}}.',
 		stepRunning: '{{kind}}: {{step}}, attempt {{attempt}}.',
 		stepDone: '{{kind}}: {{step}}, done.',
 		stepFailed: '{{kind}}: {{step}}, failed at attempt {{attempt}}.',
+		stepReverting: '{{kind}}: {{step}}, being undone, attempt {{attempt}}.',
 		stepReverted: '{{kind}}: {{step}}, undone.',
 		workspaceStatus: 'The workspace is {{status}}.',
 		workspaceUpdated: 'Settings changed: {{fields}}.',
 		workspaceDeleted: 'The workspace is deleted; nothing of it is left.',
 		containerEnded: 'The container ended by itself ({{observed}}, exit code {{exitCode}}).',
+		containerStarted: 'The container was started by somebody else.',
+		keptAlive: 'Kept up for {{minutes}} minutes.',
+		leasesEnded: 'Told to end: {{holders}}.',
 	},
 	operations: {
 		kinds: {
@@ -65,13 +74,15 @@ export const en = {
 		cancelled: 'Cancelled and undone: {{kind}}.',
 		superseded: 'Superseded by a later command: {{kind}}.',
 		atStep: '{{kind}}: step {{position}} of {{of}}, {{step}}.',
-		stepInTheWay: '{{kind}}: step {{position}} of {{of}}, {{step}}, attempt {{attempt}}. {{failure}}',
+		undoingStep: '{{kind}}: being undone, step {{position}} of {{of}}, {{step}}.',
+		inTheWay: '{{sentence}} Attempt {{attempt}} failed. {{failure}}',
 	},
 	steps: {
 		network: 'network',
 		volume: 'volumes',
 		container: 'container',
 		ready: 'wait until it is ready',
+		drain: 'tell whoever uses it',
 		stop: 'stop the container',
 		discard: 'remove the old container',
 		checkout: 'check out the repository',

@@ -11,6 +11,14 @@ export const zhTWErrors: Record<ErrorCode, ErrorText> = {
 	BODY_TOO_LARGE: {title: '請求內容過大', detail: '請求內容超過 {{limitBytes}} 位元組。'},
 	UNSUPPORTED_MEDIA_TYPE: {title: '不支援的內容類型', detail: '請以 application/json 格式傳送請求內容。'},
 	VALIDATION_FAILED: {title: '部分欄位有誤', detail: '請修正「errors」中列出的欄位。'},
+	IDEMPOTENCY_IN_PROGRESS: {title: '處理中', detail: '使用相同 Idempotency-Key 的另一個請求正在處理，請稍後再試。'},
+	IDEMPOTENCY_KEY_INVALID: {title: '金鑰格式不正確', detail: 'Idempotency-Key 必須是 1 到 255 個可見的 ASCII 字元。'},
+	IDEMPOTENCY_KEY_REUSED: {
+		title: '金鑰已使用過',
+		detail: '相同的 Idempotency-Key 已用於另一個請求，請為每個請求使用新的金鑰。',
+	},
+	IDEMPOTENCY_NOT_SUPPORTED: {title: '不支援金鑰', detail: '這個請求無法保證只生效一次，請勿附上 Idempotency-Key。'},
+	WORKFLOWS_UNAVAILABLE: {title: '無法連線至工作流程服務', detail: '無法連線至工作流程服務，請稍後再試。'},
 	INTERNAL_ERROR: {title: '服務發生錯誤', detail: '這是服務端的問題，與您的請求無關。回報時請附上請求編號。'},
 	DATABASE_UNAVAILABLE: {title: '無法連線到資料庫', detail: '目前無法連線到資料庫，請稍後再試。'},
 
@@ -18,8 +26,9 @@ export const zhTWErrors: Record<ErrorCode, ErrorText> = {
 	WORKSPACE_NAME_TAKEN: {title: '名稱已被使用', detail: '您已經有名為「{{name}}」的工作區。'},
 	WORKSPACE_DELETING: {title: '正在刪除', detail: '工作區正在刪除，不再接受任何指令。'},
 	WORKSPACE_NOT_RUNNING: {title: '尚未執行', detail: '工作區必須在執行中，請先啟動。'},
-	WORKSPACE_BUSY: {title: '忙碌中', detail: '必須等另一項作業結束。'},
 	OPERATION_NOT_FOUND: {title: '找不到作業', detail: '沒有這項作業，或您無權檢視。'},
+	OPERATION_ENDED: {title: '已經結束', detail: '作業已結束（{{status}}），無法取消。'},
+	OPERATION_NOT_CANCELLABLE: {title: '無法取消', detail: '刪除一經接受即無法取消。'},
 	IMAGE_NOT_IN_CATALOGUE: {title: '未提供此映像檔', detail: '映像檔「{{image}}」不在目錄中。'},
 	RESOURCES_EXCEED_MACHINE: {
 		title: '超出主機資源',
@@ -51,5 +60,11 @@ export const zhTWErrors: Record<ErrorCode, ErrorText> = {
 	WORKDIR_NOT_FOUND: {title: '找不到資料夾', detail: '工作區中沒有「{{workdir}}」資料夾。'},
 	BOOTSTRAP_FAILED: {title: '初始設定失敗', detail: '工作區的初始設定以結束代碼 {{exitCode}} 結束。'},
 	CANCELLED: {title: '已取消', detail: '作業已取消。'},
+	STEP_TIMED_OUT: {title: '步驟逾時', detail: '步驟未在 {{seconds}} 秒內結束。'},
+	STALE_ATTEMPT: {title: '已被接手', detail: '另一個工作程序已接續這項作業。'},
+	FILES_MISSING: {
+		title: '檔案遺失',
+		detail: '工作區的檔案（{{volumes}}）已在主機上被移除。請刪除工作區，或還原檔案後再啟動。',
+	},
 	LEFTOVERS_REMAIN: {title: '尚未完全清除', detail: '工作區仍有殘留：{{names}}。'},
 };

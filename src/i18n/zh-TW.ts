@@ -1,9 +1,11 @@
 import type {Texts} from './en.ts';
 import {zhTWErrors} from './zh-TW-errors.ts';
+import {zhTWExplanation} from './zh-TW-explanation.ts';
 
 /** Every text, in Traditional Chinese as it is written in Taiwan. */
 export const zhTW: Texts = {
 	errors: zhTWErrors,
+	...zhTWExplanation,
 	validation: {
 		REQUIRED: '此欄位為必填。',
 		INVALID_TYPE: '類型必須為 {{expected}}。',
@@ -32,22 +34,29 @@ export const zhTW: Texts = {
 		accepted: '已接受：{{command}}。',
 		joined: '已在進行中：{{command}}。',
 		nothingToDo: '無需執行任何動作。',
+		cancelling: '取消中：{{command}}。',
+		cancelled: '先前已取消：{{command}}。',
 	},
 	events: {
 		operationQueued: '已接受：{{kind}}。',
 		operationRunning: '開始：{{kind}}。',
 		operationSucceeded: '完成：{{kind}}。',
 		operationFailed: '失敗：{{kind}}。{{failure}}',
+		operationCancelling: '取消中：{{kind}}。',
 		operationCancelled: '已取消並復原：{{kind}}。',
 		operationSuperseded: '已被後續指令取代：{{kind}}。',
 		stepRunning: '{{kind}}：{{step}}，第 {{attempt}} 次嘗試。',
 		stepDone: '{{kind}}：{{step}}，完成。',
 		stepFailed: '{{kind}}：{{step}}，第 {{attempt}} 次嘗試失敗。',
+		stepReverting: '{{kind}}：{{step}}，復原中，第 {{attempt}} 次嘗試。',
 		stepReverted: '{{kind}}：{{step}}，已復原。',
 		workspaceStatus: '工作區目前狀態：{{status}}。',
 		workspaceUpdated: '設定已變更：{{fields}}。',
 		workspaceDeleted: '工作區已刪除，沒有留下任何東西。',
 		containerEnded: '容器自行結束（{{observed}}，結束代碼 {{exitCode}}）。',
+		containerStarted: '容器被其他人啟動。',
+		keptAlive: '保持執行 {{minutes}} 分鐘。',
+		leasesEnded: '已通知結束：{{holders}}。',
 	},
 	operations: {
 		kinds: {
@@ -66,13 +75,15 @@ export const zhTW: Texts = {
 		cancelled: '已取消並復原：{{kind}}。',
 		superseded: '已被後續指令取代：{{kind}}。',
 		atStep: '{{kind}}：第 {{position}} 步，共 {{of}} 步，{{step}}。',
-		stepInTheWay: '{{kind}}：第 {{position}} 步，共 {{of}} 步，{{step}}，第 {{attempt}} 次嘗試。{{failure}}',
+		undoingStep: '{{kind}}：復原中，第 {{position}} 步，共 {{of}} 步，{{step}}。',
+		inTheWay: '{{sentence}}第 {{attempt}} 次嘗試失敗。{{failure}}',
 	},
 	steps: {
 		network: '網路',
 		volume: '儲存磁碟區',
 		container: '容器',
 		ready: '等待就緒',
+		drain: '通知使用者',
 		stop: '停止容器',
 		discard: '移除舊容器',
 		checkout: '取出程式碼',

@@ -11,6 +11,8 @@ const TargetSchema = defineEntity({
 		cpus: p.double().$type<number>(),
 		memoryMiB: p.integer().fieldName('memory_mib'),
 		seenAt: p.datetime(3),
+		/** When everything on it was last compared with the database. */
+		sweptAt: p.datetime(3).strictNullable(),
 	},
 });
 

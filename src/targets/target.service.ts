@@ -9,6 +9,12 @@ export const createTargetService = ({em, runtime, id}: {em: EntityManager; runti
 	/** Writes down what the machine has. Rejects with ENGINE_UNREACHABLE. */
 	async record(signal: AbortSignal): Promise<void> {
 		const capacity = await runtime.capacity(signal);
-		await em.fork().upsert(Target, {id, runtime: runtime.kind, ...capacity, seenAt: new Date()});
+		const row = {id, runtime: runtime.kind, ...capacity, seenAt: new Date(), sweptAt: null};
+		await em.fork().upsert(Target, row, {onConflictExcludeFields: ['sweptAt']});
+	},
+
+	/** Every engine or cluster that a worker ever served, by id. */
+	async ids(): Promise<string[]> {
+		return (await em.fork().findAll(Target, {fields: ['id']})).map(target => target.id);
 	},
 });

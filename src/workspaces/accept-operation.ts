@@ -6,7 +6,15 @@ import {desiredAfterAccepting, type OperationKind} from './workspace-lifecycle.t
 import type {Reason} from './workspace.schema.ts';
 
 export const pendingSteps = (names: string[]): OperationStep[] =>
-	names.map(name => ({name, status: 'pending', attempt: 0, startedAt: null, finishedAt: null, error: null}));
+	names.map(name => ({
+		name,
+		status: 'pending',
+		attempt: 0,
+		startedAt: null,
+		finishedAt: null,
+		error: null,
+		nextTryAt: null,
+	}));
 
 /** Puts an operation into the workspace's queue, under its lock. From the commit on it is accepted: it will reach an end. */
 export const acceptOperation = async (

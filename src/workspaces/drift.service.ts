@@ -37,6 +37,9 @@ export const createDriftService = ({
 				if ((await tx.count(Operation, {workspace: workspaceId, status: 'running'})) > 0) return;
 				if (workspace.observed === observation.state) return;
 				observe(workspace, observation);
+				if (workspace.status !== 'running' && observation.state === 'running') {
+					record(workspaceId, 'status', 'containerStarted');
+				}
 				if (workspace.status !== 'running' || observation.state === 'running') return;
 				const lasted = observation.startedAt ? Date.now() - observation.startedAt.getTime() : 0;
 				if (lasted > MENDED_AFTER_MS) workspace.repairs = 0;

@@ -1,6 +1,6 @@
 import type {Operation} from './operation.entity.ts';
-import type {LockedWorkspace} from './workspace-transaction.ts';
-import {isUp, statusAfter} from './workspace-lifecycle.ts';
+import {activeOperations, type LockedWorkspace} from './workspace-transaction.ts';
+import {desiredAfterCancelling, isUp, statusAfter} from './workspace-lifecycle.ts';
 
 const outcomeEvents = {
 	succeeded: 'operationSucceeded',
@@ -9,11 +9,11 @@ const outcomeEvents = {
 } as const;
 
 /** The end of a running operation, and where it leaves the workspace. */
-export const finishOperation = (
-	{workspace, record}: LockedWorkspace,
+export const finishOperation = async (
+	{tx, workspace, record}: LockedWorkspace,
 	operation: Operation,
 	outcome: 'succeeded' | 'failed' | 'cancelled',
-): void => {
+): Promise<void> => {
 	operation.status = outcome;
 	operation.finishedAt = new Date();
 	if (operation.error) workspace.reason = operation.error;
@@ -32,9 +32,12 @@ export const finishOperation = (
 		return;
 	}
 	const status = statusAfter(operation.kind, outcome, workspace.observed === 'running');
-	if (status === workspace.status) return;
-	workspace.status = status;
-	record(workspace.id, 'status', 'workspaceStatus', {status});
+	if (status !== workspace.status) {
+		workspace.status = status;
+		record(workspace.id, 'status', 'workspaceStatus', {status});
+	}
+	if (outcome === 'cancelled')
+		workspace.desired = desiredAfterCancelling(status, await activeOperations(tx, workspace.id));
 };
 
 const settleGeneration = (workspace: LockedWorkspace['workspace'], operation: Operation): void => {

@@ -2,6 +2,7 @@ import {Readable} from 'node:stream';
 import type {LogLine} from '../containers/container-runtime.ts';
 import {authorize} from '../http/authorize.ts';
 import {eventStream} from '../http/event-stream.ts';
+import {notIdempotent} from '../http/idempotent.ts';
 import {parseBody, parseQuery} from '../http/parse.ts';
 import {type AppRouter, createApiRouter} from '../http/router.ts';
 import {Exec, ReadLogs} from './live.schema.ts';
@@ -27,7 +28,7 @@ export const createLiveRouter = ({live}: {live: LiveService}): AppRouter => {
 	 *         description: How it ended
 	 *         content: {application/json: {schema: {$ref: '#/components/schemas/ExecResult'}}}
 	 */
-	router.post('/workspaces/:id/exec', authorize('workspace.exec'), async ctx => {
+	router.post('/workspaces/:id/exec', authorize('workspace.exec'), notIdempotent, async ctx => {
 		ctx.body = await live.exec(workspaceId(ctx), parseBody(ctx, Exec), whenGone(ctx));
 	});
 

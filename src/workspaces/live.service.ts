@@ -1,27 +1,32 @@
 import type {ContainerRuntime, ExecResult, LogLine, LogOptions, Stats} from '../containers/container-runtime.ts';
 import {AppError} from '../errors.ts';
 import type {Exec} from './live.schema.ts';
+import type {LeaseService} from './lease.service.ts';
 import type {WorkspaceService} from './workspace.service.ts';
 
 /** Of each output stream of a command. */
 const MAX_OUTPUT_BYTES = 1_048_576;
 
+export interface LiveServiceDependencies {
+	workspaces: WorkspaceService;
+	leases: LeaseService;
+	runtime: ContainerRuntime;
+}
+
 export type LiveService = ReturnType<typeof createLiveService>;
 
 /** What people look at, or do, inside a workspace that runs. Asks the engine; changes nothing of the workspace itself. */
-export const createLiveService = ({workspaces, runtime}: {workspaces: WorkspaceService; runtime: ContainerRuntime}) => {
-	const requireRunning = async (id: string): Promise<void> => {
-		const workspace = await workspaces.get(id);
-		if (workspace.observed !== 'running') throw new AppError('WORKSPACE_NOT_RUNNING', {name: workspace.name});
-	};
-
+export const createLiveService = ({workspaces, leases, runtime}: LiveServiceDependencies) => {
 	return {
-		/** Rejects with WORKSPACE_NOT_FOUND, WORKSPACE_NOT_RUNNING, COMMAND_NOT_FOUND, WORKDIR_NOT_FOUND, ENGINE_UNREACHABLE. */
-		async exec(id: string, command: Exec, signal: AbortSignal): Promise<ExecResult> {
-			await requireRunning(id);
-			await workspaces.touch(id);
+		/**
+		 * The workspace is kept up meanwhile. Rejects with WORKSPACE_NOT_FOUND, WORKSPACE_NOT_RUNNING, COMMAND_NOT_FOUND, WORKDIR_NOT_FOUND,
+		 * ENGINE_UNREACHABLE.
+		 */
+		exec(id: string, command: Exec, signal: AbortSignal): Promise<ExecResult> {
 			const env = Object.fromEntries(command.env.map(({key, value}) => [key, value]));
-			return runtime.exec(id, {...command, env, maxOutputBytes: MAX_OUTPUT_BYTES}, signal);
+			return leases.during(id, 'exec', () =>
+				runtime.exec(id, {...command, env, maxOutputBytes: MAX_OUTPUT_BYTES}, signal),
+			);
 		},
 
 		/** The container's output, oldest first. Rejects with WORKSPACE_NOT_FOUND; a workspace without a container has no output. */
@@ -32,7 +37,8 @@ export const createLiveService = ({workspaces, runtime}: {workspaces: WorkspaceS
 
 		/** Rejects with WORKSPACE_NOT_FOUND, WORKSPACE_NOT_RUNNING, ENGINE_UNREACHABLE. */
 		async stats(id: string, signal: AbortSignal): Promise<Stats> {
-			await requireRunning(id);
+			const {observed, name} = await workspaces.get(id);
+			if (observed !== 'running') throw new AppError('WORKSPACE_NOT_RUNNING', {name});
 			return runtime.stats(id, signal);
 		},
 	};

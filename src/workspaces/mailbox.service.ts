@@ -1,12 +1,18 @@
 import type {RuntimeStep} from '../containers/container-runtime.ts';
 import {acceptOperation, pendingSteps} from './accept-operation.ts';
+import type {Lease} from './lease.entity.ts';
 import type {Operation} from './operation.entity.ts';
 import {planSteps} from './operation-plan.ts';
-import {repairDecision} from './repair.ts';
+import {type RepairDecision, repairDecision} from './repair.ts';
 import type {NextStep} from './workspace.contract.ts';
 import type {Workspace} from './workspace.entity.ts';
 import {isUp, statusWhileRunning} from './workspace-lifecycle.ts';
-import {activeOperations, type LockedWorkspace, type WorkspaceTransactions} from './workspace-transaction.ts';
+import {
+	activeLeases,
+	activeOperations,
+	type LockedWorkspace,
+	type WorkspaceTransactions,
+} from './workspace-transaction.ts';
 
 export interface MailboxDependencies {
 	transactions: WorkspaceTransactions;
@@ -59,13 +65,14 @@ export const createMailboxService = ({transactions, runtimeSteps}: MailboxDepend
 					const active = await activeOperations(tx, workspaceId);
 					const running = active.find(operation => operation.status === 'running');
 					if (running) return toNext(workspace, running);
-					const queued = active[0] ?? (await whatIsDue(locked));
+					const leases = (await activeLeases(tx, [workspaceId])).get(workspaceId) ?? [];
+					const queued = active[0] ?? (await whatIsDue(locked, leases));
 					if (queued) {
 						claim(locked, queued);
 						return toNext(workspace, queued);
 					}
 					if (engineChanged) return {kind: 'observe', target: workspace.target};
-					return untilSomethingIsDue(workspace);
+					return untilSomethingIsDue(workspace, leases);
 				},
 				{alsoDeleted: true},
 			),
@@ -95,36 +102,50 @@ const toNext = (workspace: Workspace, operation: Operation): NextStep => ({
 });
 
 /** Time to live, then autostop, then a repair: whichever is due becomes an operation like any other. */
-const whatIsDue = async (locked: LockedWorkspace): Promise<Operation | null> => {
+const whatIsDue = async (locked: LockedWorkspace, leases: readonly Lease[]): Promise<Operation | null> => {
 	const {workspace} = locked;
 	const now = Date.now();
-	const isDue = (at: Date | null) => at !== null && at.getTime() <= now;
+	const isDue = (at: Date | null | undefined) => at !== null && at !== undefined && at.getTime() <= now;
 	if (isDue(workspace.deletesAt())) {
 		return acceptOperation(locked, 'delete', {code: 'ttl', params: {minutes: workspace.ttlMinutes}}, null);
 	}
-	if (isDue(workspace.stopsAt())) {
+	if (isDue(workspace.autostop(leases)?.at)) {
 		return acceptOperation(locked, 'stop', {code: 'autostop', params: {minutes: workspace.autostopMinutes}}, null);
 	}
 	const repair = repairDecision(workspace, now);
-	if (repair.kind === 'giveUp') {
-		workspace.repairAfter = null;
-		workspace.status = repair.status;
-		if (repair.status === 'stopped') workspace.desired = 'stopped';
-		workspace.reason = {code: repair.code, params: {exitCode: workspace.exitCode, repairs: workspace.repairs}};
-		locked.record(workspace.id, 'status', 'workspaceStatus', {status: repair.status});
-	}
-	if (repair.kind !== 'repair') return null;
-	workspace.repairs += 1;
+	if (repair.kind === 'giveUp') giveUp(locked, repair);
+	return repair.kind === 'repair' ? acceptRepair(locked, repair.by) : null;
+};
+
+const giveUp = (
+	{workspace, record}: LockedWorkspace,
+	{status, code}: Extract<RepairDecision, {kind: 'giveUp'}>,
+): void => {
+	const {exitCode, observedReason, repairs} = workspace;
 	workspace.repairAfter = null;
-	return acceptOperation(locked, 'start', {code: 'drift', params: {exitCode: workspace.exitCode}}, null);
+	workspace.status = status;
+	if (status === 'stopped') workspace.desired = 'stopped';
+	workspace.reason = {code, params: {exitCode, repairs, observedReason}};
+	record(workspace.id, 'status', 'workspaceStatus', {status});
+};
+
+const acceptRepair = (locked: LockedWorkspace, by: 'start' | 'stop'): Promise<Operation> => {
+	const {workspace} = locked;
+	const {observed, exitCode, observedReason} = workspace;
+	if (by === 'start') workspace.repairs += 1;
+	workspace.repairAfter = null;
+	return acceptOperation(locked, by, {code: 'drift', params: {observed, exitCode, observedReason}}, null);
 };
 
 /** Temporal timers are long enough for anything, but a wrong clock should not sleep a workspace for a year. */
 const LONGEST_WAIT_MS = 24 * 3_600_000;
 
-const untilSomethingIsDue = (workspace: Workspace): NextStep => {
-	const dates = [workspace.deletesAt(), workspace.stopsAt(), workspace.repairAfter].filter(date => date !== null);
+const untilSomethingIsDue = (workspace: Workspace, leases: readonly Lease[]): NextStep => {
+	const now = Date.now();
+	const repair = repairDecision(workspace, now);
+	const repairAt = repair.kind === 'wait' ? repair.until : null;
+	const dates = [workspace.deletesAt(), workspace.autostop(leases)?.at ?? null, repairAt].filter(date => date !== null);
 	if (dates.length === 0) return {kind: 'rest'};
-	const nearest = Math.min(...dates.map(date => date.getTime())) - Date.now();
+	const nearest = Math.min(...dates.map(date => date.getTime())) - now;
 	return {kind: 'wait', milliseconds: Math.min(Math.max(nearest, 1), LONGEST_WAIT_MS)};
 };

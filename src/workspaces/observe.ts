@@ -6,4 +6,5 @@ export const observe = (workspace: Workspace, observation: Observation): void =>
 	workspace.observed = observation.state;
 	workspace.observedAt = new Date();
 	workspace.exitCode = observation.exitCode;
+	workspace.observedReason = observation.reason;
 };

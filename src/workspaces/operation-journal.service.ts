@@ -11,13 +11,20 @@ import type {LockedWorkspace, WorkspaceTransactions} from './workspace-transacti
 
 type Locked = LockedWorkspace & {operation: Operation};
 
-const stepEvents = {running: 'stepRunning', done: 'stepDone', failed: 'stepFailed', reverted: 'stepReverted'} as const;
+const stepEvents = {
+	running: 'stepRunning',
+	done: 'stepDone',
+	failed: 'stepFailed',
+	reverting: 'stepReverting',
+	reverted: 'stepReverted',
+} as const;
 
 export type OperationJournal = ReturnType<typeof createOperationJournal>;
 
 /**
  * How a running operation goes on, written down before and after each step, so that everyone can see it and another worker can take over.
- * What it answers is what to do next; null: nothing is left, the operation has ended.
+ * What it answers is what to do next; null: nothing is left, the operation has ended. Only the attempt that was begun last may write: whoever was
+ * taken for dead and comes back is refused with STALE_ATTEMPT.
  */
 export const createOperationJournal = ({transactions}: {transactions: WorkspaceTransactions}) => {
 	const within = <T>(ref: OperationRef, work: (locked: Locked) => Promise<T> | T): Promise<T> =>
@@ -31,6 +38,15 @@ export const createOperationJournal = ({transactions}: {transactions: WorkspaceT
 			{alsoDeleted: true},
 		);
 
+	const withinAttempt = <T>(work: StepWork, write: (locked: Locked) => Promise<T> | T): Promise<T> =>
+		within(work.ref, locked => {
+			const step = locked.operation.steps.find(({name}) => name === work.step);
+			const isCurrent =
+				locked.operation.status === 'running' && step?.attempt === work.attempt && step.status === work.status;
+			if (!isCurrent) throw new AppError('STALE_ATTEMPT', {step: work.step, attempt: work.attempt});
+			return write(locked);
+		});
+
 	return {
 		/** The step to try now. Rejects with the operation's failure, or CANCELLED, when it is being undone already. */
 		begin: (ref: OperationRef): Promise<StepWork | null> =>
@@ -38,24 +54,27 @@ export const createOperationJournal = ({transactions}: {transactions: WorkspaceT
 				const {operation} = locked;
 				if (operation.status !== 'running') return null;
 				if (operation.error && isErrorCode(operation.error.code)) throw new AppError(operation.error.code);
-				if (operation.steps.some(step => step.status === 'reverted')) throw new AppError('CANCELLED');
+				if (operation.steps.some(isUndone)) throw new AppError('CANCELLED');
 				return tryNext(locked);
 			}),
 
 		/** The step has ended, for good or with a failure that stops nothing. `observation` is what the engine says after it. */
-		advance: (ref: OperationRef, step: string, observation: Observation | null, failure: Failure | null) =>
-			within(ref, (locked): StepWork | null => {
-				const status = failure ? 'failed' : 'done';
-				changeStep(locked, step, {status, finishedAt: new Date().toISOString(), error: failure});
+		advance: (work: StepWork, observation: Observation | null, failure: Failure | null): Promise<StepWork | null> =>
+			withinAttempt(work, locked => {
+				changeStep(locked, work.step, {...ended(failure ? 'failed' : 'done'), error: failure});
 				if (observation) observe(locked.workspace, observation);
 				return tryNext(locked);
 			}),
 
-		/** What the attempt failed with. After the last one the operation has failed, and is to be undone. */
-		failAttempt: (ref: OperationRef, step: string, error: Failure, isLast: boolean): Promise<void> =>
-			within(ref, locked => {
-				changeStep(locked, step, isLast ? {status: 'failed', finishedAt: new Date().toISOString(), error} : {error});
-				if (isLast) locked.operation.error ??= error;
+		/**
+		 * What the attempt failed with, and when the next one will be. Without a next one the operation has failed, and is to be undone; undoing is
+		 * always tried again.
+		 */
+		failAttempt: (work: StepWork, error: Failure, nextTryAt: Date | null): Promise<void> =>
+			withinAttempt(work, locked => {
+				if (nextTryAt) return changeStep(locked, work.step, {error, nextTryAt: nextTryAt.toISOString()});
+				changeStep(locked, work.step, {...ended('failed'), error});
+				locked.operation.error ??= error;
 			}),
 
 		/** The newest step that was begun and is not undone yet. */
@@ -63,45 +82,57 @@ export const createOperationJournal = ({transactions}: {transactions: WorkspaceT
 			within(ref, locked => (locked.operation.status === 'running' ? revertNext(locked) : null)),
 
 		/** What the step made is undone. */
-		reverted: (ref: OperationRef, step: string, observation: Observation): Promise<StepWork | null> =>
-			within(ref, locked => {
-				changeStep(locked, step, {status: 'reverted', finishedAt: new Date().toISOString()});
+		reverted: (work: StepWork, observation: Observation): Promise<StepWork | null> =>
+			withinAttempt(work, locked => {
+				changeStep(locked, work.step, ended('reverted'));
 				observe(locked.workspace, observation);
 				return revertNext(locked);
 			}),
 
 		/** The image that the operation's new generation runs is known now. */
-		pinImage: (ref: OperationRef, image: string): Promise<void> =>
-			within(ref, ({operation}) => {
+		pinImage: (work: StepWork, image: string): Promise<void> =>
+			withinAttempt(work, ({operation}) => {
 				operation.pinnedImage = image;
 			}),
 
 		/** How far checkout and set-up came. */
-		bootstrap: (ref: OperationRef, state: Bootstrap): Promise<void> =>
-			within(ref, ({workspace}) => {
+		bootstrap: (work: StepWork, state: Bootstrap): Promise<void> =>
+			withinAttempt(work, ({workspace}) => {
 				workspace.bootstrap = state;
 			}),
 	};
 };
 
-const tryNext = (locked: Locked): StepWork | null => {
-	const {operation, workspace} = locked;
+const isUndone = ({status}: OperationStep): boolean => status === 'reverting' || status === 'reverted';
+
+const ended = (status: 'done' | 'failed' | 'reverted') => ({
+	status,
+	finishedAt: new Date().toISOString(),
+	nextTryAt: null,
+});
+
+const tryNext = async (locked: Locked): Promise<StepWork | null> => {
+	const {operation} = locked;
 	const next = operation.steps.find(step => step.status === 'running' || step.status === 'pending');
-	if (!next) {
-		finishOperation(locked, operation, 'succeeded');
-		return null;
-	}
-	const startedAt = next.startedAt ?? new Date().toISOString();
-	changeStep(locked, next.name, {status: 'running', attempt: next.attempt + 1, startedAt});
-	return toStepWork(workspace, operation, next.name);
+	if (next) return attempt(locked, next, 'running');
+	await finishOperation(locked, operation, 'succeeded');
+	return null;
 };
 
-const revertNext = (locked: Locked): StepWork | null => {
-	const {operation, workspace} = locked;
+const revertNext = async (locked: Locked): Promise<StepWork | null> => {
+	const {operation} = locked;
 	const next = operation.steps.findLast(step => step.status !== 'pending' && step.status !== 'reverted');
-	if (next) return toStepWork(workspace, operation, next.name);
-	finishOperation(locked, operation, operation.error ? 'failed' : 'cancelled');
+	if (next) return attempt(locked, next, 'reverting');
+	await finishOperation(locked, operation, operation.error ? 'failed' : 'cancelled');
 	return null;
+};
+
+/** Attempts at doing a step and attempts at undoing it are counted apart. */
+const attempt = (locked: Locked, step: OperationStep, status: 'running' | 'reverting'): StepWork => {
+	const startedAt = step.startedAt ?? new Date().toISOString();
+	const number = step.status === status ? step.attempt + 1 : 1;
+	changeStep(locked, step.name, {status, attempt: number, startedAt, nextTryAt: null});
+	return toStepWork(locked.workspace, locked.operation, {step: step.name, status, attempt: number});
 };
 
 const changeStep = ({operation, workspace, record}: Locked, name: string, change: Partial<OperationStep>): void => {

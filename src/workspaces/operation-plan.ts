@@ -2,6 +2,7 @@ import type {OperationKind} from './workspace-lifecycle.ts';
 
 /** The names of steps that belong to no runtime. */
 export const READY = 'ready';
+export const DRAIN = 'drain';
 export const STOP = 'stop';
 export const DISCARD = 'discard';
 export const CHECKOUT = 'checkout';
@@ -33,7 +34,7 @@ export const planSteps = (kind: OperationKind, facts: PlanFacts): string[] => {
 		start: up,
 		restart: [STOP, ...up],
 		rebuild: [STOP, ...up],
-		stop: [STOP],
+		stop: [DRAIN, STOP],
 		bootstrap,
 		delete: [...all.filter(name => name !== READY).toReversed(), CONFIRM],
 	};

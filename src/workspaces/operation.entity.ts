@@ -41,6 +41,12 @@ export class Operation extends OperationSchema.class {
 		return this.status === 'queued' || this.status === 'running';
 	}
 
+	/** What it made is being undone, or will be in a moment. */
+	isBeingUndone(): boolean {
+		const isUndoing = this.steps.some(({status}) => status === 'reverting' || status === 'reverted');
+		return this.status === 'running' && (this.cancelRequested || isUndoing);
+	}
+
 	/** True when it makes a container beside (or instead of) the one that was there before. */
 	makesNewGeneration(): boolean {
 		return this.generation !== this.previousGeneration;

@@ -1,8 +1,11 @@
+import {accepted} from '../http/accepted.ts';
 import {authorize} from '../http/authorize.ts';
+import {idempotent} from '../http/idempotent.ts';
 import {toPage, toWindow} from '../http/page.ts';
 import {parseId, parseQuery} from '../http/parse.ts';
 import {setRevision} from '../http/revision.ts';
 import {type AppRouter, createApiRouter} from '../http/router.ts';
+import {translate} from '../i18n/translate.ts';
 import {ListOperations} from './operation-list.schema.ts';
 import type {OperationService} from './operation.service.ts';
 import {viewOperation} from './operation.view.ts';
@@ -65,6 +68,34 @@ export const createOperationRouter = ({
 		const operation = await operations.get(parseId(ctx.params['id'], 'OPERATION_NOT_FOUND'));
 		setRevision(ctx, operation.revision);
 		ctx.body = viewOperation(operation, ctx.state.language);
+	});
+
+	/**
+	 * @openapi
+	 * /api/v1/operations/{id}/cancel:
+	 *   post:
+	 *     tags: [Operations]
+	 *     operationId: cancelOperation
+	 *     summary: Cancel an operation
+	 *     description: >
+	 *       One that waits ends at once; of one that runs everything that it made is undone, newest first, however long that takes.
+	 *       A deletion cannot be cancelled.
+	 *     responses:
+	 *       200: {$ref: '#/components/responses/NothingToDo'}
+	 *       202: {$ref: '#/components/responses/Accepted'}
+	 */
+	router.post('/operations/:id/cancel', authorize('operation.cancel', ofOperation), idempotent, async ctx => {
+		const {operation, decision} = await operations.cancel(parseId(ctx.params['id'], 'OPERATION_NOT_FOUND'));
+		const {language} = ctx.state;
+		const kind = translate(language, `operations.kinds.${operation.kind}`);
+		const text = decision === 'nothingToDo' ? 'cancelled' : 'cancelling';
+		accepted(ctx, {
+			operationId: operation.id,
+			workspaceId: operation.workspace,
+			status: operation.status,
+			message: translate(language, `messages.${text}`, {command: kind}),
+			nothingToDo: decision === 'nothingToDo',
+		});
 	});
 
 	return router;

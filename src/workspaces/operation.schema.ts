@@ -18,16 +18,22 @@ export const Failure = z
 	});
 export type Failure = z.infer<typeof Failure>;
 
-export const stepStatuses = ['pending', 'running', 'done', 'failed', 'reverted'] as const;
+export const stepStatuses = ['pending', 'running', 'done', 'failed', 'reverting', 'reverted'] as const;
 
 export const OperationStep = z
 	.object({
 		name: z.string().meta({description: 'Name of the step.', example: 'container'}),
 		status: z.enum(stepStatuses).meta({description: 'How far it came.', example: 'done'}),
-		attempt: z.int().meta({description: 'How many times it was tried.', example: 1}),
+		attempt: z
+			.int()
+			.meta({description: 'How many times it was tried; while it is undone, how many times that was.', example: 1}),
 		startedAt: DateTime.nullable().meta({description: 'When it was first tried.', example: '2026-05-01T08:00:01.000Z'}),
 		finishedAt: DateTime.nullable().meta({description: 'When it ended.', example: '2026-05-01T08:00:01.420Z'}),
 		error: Failure.nullable().meta({description: 'What the last attempt failed with.', example: null}),
+		nextTryAt: DateTime.nullable().meta({
+			description: 'When it will be tried again; null: it is not waiting.',
+			example: null,
+		}),
 	})
 	.meta({
 		id: 'OperationStep',
@@ -39,6 +45,7 @@ export const OperationStep = z
 			startedAt: '2026-05-01T08:00:01.000Z',
 			finishedAt: '2026-05-01T08:00:01.420Z',
 			error: null,
+			nextTryAt: null,
 		},
 	});
 export type OperationStep = z.infer<typeof OperationStep>;

@@ -5,7 +5,7 @@ import {describeFailure, nameOfStep} from './wording.ts';
 
 /** The step in the way: the one being tried, or the last that was. */
 export const currentStep = (operation: Operation): OperationStep | null =>
-	operation.steps.find(step => step.status === 'running') ??
+	operation.steps.find(step => step.status === 'running' || step.status === 'reverting') ??
 	operation.steps.findLast(step => step.status !== 'pending') ??
 	null;
 
@@ -20,7 +20,7 @@ export const viewOperation = (operation: Operation, language: Language): Operati
 	requestedBy: operation.requestedBy,
 	steps: operation.steps.map(viewStep),
 	error: operation.error,
-	message: describe(operation, language),
+	message: describeOperation(operation, language),
 	cancelRequested: operation.cancelRequested,
 	supersededBy: operation.supersededBy,
 	createdAt: operation.createdAt.toISOString(),
@@ -29,16 +29,18 @@ export const viewOperation = (operation: Operation, language: Language): Operati
 });
 
 // The database keeps the keys of JSON in an order of its own.
-const viewStep = ({name, status, attempt, startedAt, finishedAt, error}: OperationStep): OperationStep => ({
+const viewStep = ({name, status, attempt, startedAt, finishedAt, error, nextTryAt}: OperationStep): OperationStep => ({
 	name,
 	status,
 	attempt,
 	startedAt,
 	finishedAt,
 	error,
+	nextTryAt: nextTryAt ?? null,
 });
 
-const describe = (operation: Operation, language: Language): string => {
+/** How far it is, as a sentence. */
+export const describeOperation = (operation: Operation, language: Language): string => {
 	const kind = translate(language, `operations.kinds.${operation.kind}`);
 	if (operation.status === 'failed' && operation.error) {
 		return translate(language, 'operations.failed', {kind, failure: describeFailure(operation.error, language)});
@@ -52,11 +54,9 @@ const describe = (operation: Operation, language: Language): string => {
 		of: operation.steps.length,
 		attempt: step.attempt,
 	};
-	if (step.error) {
-		return translate(language, 'operations.stepInTheWay', {
-			...progress,
-			failure: describeFailure(step.error, language),
-		});
-	}
-	return translate(language, 'operations.atStep', progress);
+	const at = operation.isBeingUndone() ? 'undoingStep' : 'atStep';
+	const sentence = translate(language, `operations.${at}`, progress);
+	if (!step.error || (step.status !== 'running' && step.status !== 'reverting')) return sentence;
+	const failure = describeFailure(step.error, language);
+	return translate(language, 'operations.inTheWay', {sentence, attempt: step.attempt, failure});
 };

@@ -3,8 +3,8 @@ import type {WorkspaceStatus} from './workspace-lifecycle.ts';
 
 export type RepairDecision =
 	| {kind: 'fine'}
-	| {kind: 'wait'}
-	| {kind: 'repair'}
+	| {kind: 'wait'; until: Date}
+	| {kind: 'repair'; by: 'start' | 'stop'}
 	| {kind: 'giveUp'; status: WorkspaceStatus; code: 'exited' | 'crashLoop'};
 
 type Facts = Pick<
@@ -15,16 +15,26 @@ type Facts = Pick<
 /** 1 s, 2 s, 4 s, … at most a minute between repairs of the same workspace. */
 export const repairDelayMs = (repairs: number): number => Math.min(1000 * 2 ** repairs, 60_000);
 
-/** What to do about a container that is not running although it should, by the workspace's restart policy. Pure. */
+/** What to do about a workspace at rest that is not what people want. Pure. */
 export const repairDecision = (workspace: Facts, now: number): RepairDecision => {
-	const ended = workspace.observed === 'stopped' || workspace.observed === 'dead' || workspace.observed === 'absent';
-	if (workspace.status !== 'running' || workspace.desired !== 'running' || !ended) return {kind: 'fine'};
-	const {mode, maxRetries} = workspace.restartPolicy;
-	const failed = workspace.observed !== 'stopped';
+	const {status, desired, observed} = workspace;
+	if (status === 'running' && desired === 'running') return afterAnEnd(workspace, now);
+	// Somebody else started it.
+	if (status === 'stopped' && desired === 'stopped' && observed === 'running') return {kind: 'repair', by: 'stop'};
+	if (status === 'error' && desired === 'running' && observed === 'running') return {kind: 'repair', by: 'start'};
+	return {kind: 'fine'};
+};
+
+/** A container that is not running although it should: by the workspace's restart policy. */
+const afterAnEnd = (workspace: Facts, now: number): RepairDecision => {
+	const {observed, restartPolicy, repairs, repairAfter} = workspace;
+	if (observed === 'running' || observed === 'starting') return {kind: 'fine'};
+	const {mode, maxRetries} = restartPolicy;
+	const failed = observed !== 'stopped';
 	if (mode === 'never' || (mode === 'onFailure' && !failed)) {
 		return {kind: 'giveUp', status: failed ? 'error' : 'stopped', code: 'exited'};
 	}
-	if (workspace.repairs >= maxRetries) return {kind: 'giveUp', status: 'error', code: 'crashLoop'};
-	if (workspace.repairAfter !== null && workspace.repairAfter.getTime() > now) return {kind: 'wait'};
-	return {kind: 'repair'};
+	if (repairs >= maxRetries) return {kind: 'giveUp', status: 'error', code: 'crashLoop'};
+	if (repairAfter !== null && repairAfter.getTime() > now) return {kind: 'wait', until: repairAfter};
+	return {kind: 'repair', by: 'start'};
 };

@@ -3,14 +3,16 @@ import type {Operation} from './operation.entity.ts';
 import {CHECKOUT, SETUP} from './operation-plan.ts';
 import type {Failure} from './operation.schema.ts';
 import type {Workspace} from './workspace.entity.ts';
+import type {OperationRef} from './workspace.contract.ts';
 import type {OperationKind, WorkspaceStatus} from './workspace-lifecycle.ts';
 
 /** One step to be tried or undone, with all that it needs. Plain data, read in the transaction that says so. */
 export interface StepWork {
-	operationId: string;
+	ref: OperationRef;
 	kind: OperationKind;
 	step: string;
-	/** 1 for the first try of this step. */
+	status: 'running' | 'reverting';
+	/** 1 for the first try of doing, or of undoing, this step. */
 	attempt: number;
 	/** The operation ends with it. */
 	isLast: boolean;
@@ -30,17 +32,20 @@ export interface StepWork {
 	failedBefore: Failure | null;
 }
 
-export const toStepWork = (workspace: Workspace, operation: Operation, name: string): StepWork => {
+export const toStepWork = (
+	workspace: Workspace,
+	operation: Operation,
+	now: Pick<StepWork, 'step' | 'status' | 'attempt'>,
+): StepWork => {
 	const {steps} = operation;
 	const generation = operation.generation ?? workspace.generation;
 	// A rebuild is for the newest image; everything else keeps what the workspace has.
 	const image = operation.pinnedImage ?? (operation.kind === 'rebuild' ? null : workspace.pinnedImage);
 	return {
-		operationId: operation.id,
+		...now,
+		ref: {operationId: operation.id, workspaceId: workspace.id},
 		kind: operation.kind,
-		step: name,
-		attempt: steps.find(step => step.name === name)?.attempt ?? 0,
-		isLast: steps.at(-1)?.name === name,
+		isLast: steps.at(-1)?.name === now.step,
 		spec: {
 			workspaceId: workspace.id,
 			name: workspace.name,
@@ -61,7 +66,7 @@ export const toStepWork = (workspace: Workspace, operation: Operation, name: str
 		gitUrl: workspace.gitUrl,
 		branch: workspace.branch,
 		setupScript: workspace.setupScript,
-		isLastOfBootstrap: steps.findLast(step => step.name === CHECKOUT || step.name === SETUP)?.name === name,
+		isLastOfBootstrap: steps.findLast(step => step.name === CHECKOUT || step.name === SETUP)?.name === now.step,
 		failedBefore: steps.find(step => step.status === 'failed')?.error ?? null,
 	};
 };

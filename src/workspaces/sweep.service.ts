@@ -34,6 +34,9 @@ const leftBehind = `
 		)
 		or w.repair_after < now()
 		or w.created_at + w.ttl_minutes * interval '1 minute' < now()
-		or (w.status = 'running' and w.last_activity_at + w.autostop_minutes * interval '1 minute' < now())
+		or (
+			w.status = 'running' and w.last_activity_at + w.autostop_minutes * interval '1 minute' < now()
+			and not exists (select 1 from lease l where l.workspace_id = w.id and l.expires_at > now())
+		)
 	)
 	limit 1000`;

@@ -10,16 +10,21 @@ export const eventCodes = [
 	'operationRunning',
 	'operationSucceeded',
 	'operationFailed',
+	'operationCancelling',
 	'operationCancelled',
 	'operationSuperseded',
 	'stepRunning',
 	'stepDone',
 	'stepFailed',
+	'stepReverting',
 	'stepReverted',
 	'workspaceStatus',
 	'workspaceUpdated',
 	'workspaceDeleted',
 	'containerEnded',
+	'containerStarted',
+	'keptAlive',
+	'leasesEnded',
 ] as const;
 export type EventCode = (typeof eventCodes)[number];
 

@@ -26,6 +26,7 @@ export const commands = ['start', 'stop', 'restart', 'rebuild', 'bootstrap', 'de
 export type Command = (typeof commands)[number];
 
 export const operationStatuses = ['queued', 'running', 'succeeded', 'failed', 'cancelled', 'superseded'] as const;
+export type OperationStatus = (typeof operationStatuses)[number];
 
 /** `accept`: a new operation, queued behind what runs. `preempt`: the same, and what runs is cancelled. `join`: the one under way serves. */
 export type Decision = 'accept' | 'preempt' | 'join' | 'nothingToDo' | ErrorCode;
@@ -132,6 +133,9 @@ export const tailOf = (status: WorkspaceStatus, last: OperationKind | null): Tai
 /** Operations that end with a running container. */
 export const isUp = (kind: OperationKind): boolean => desiredAfterAccepting[kind] === 'running';
 
+/** Stop and delete go on until the engine has confirmed them. */
+export const isPersistent = (kind: OperationKind): boolean => kind === 'stop' || kind === 'delete';
+
 /** What people want once the operation is accepted; null: it changes nothing about that. */
 export const desiredAfterAccepting: Record<OperationKind, DesiredState | null> = {
 	create: 'running',
@@ -141,6 +145,27 @@ export const desiredAfterAccepting: Record<OperationKind, DesiredState | null> =
 	bootstrap: null,
 	stop: 'stopped',
 	delete: 'deleted',
+};
+
+/** What a command to cancel an operation comes to. A deletion is a one-way gate; what has ended cannot be undone. */
+export const decideCancel = (operation: {
+	kind: OperationKind;
+	status: OperationStatus;
+	cancelRequested: boolean;
+}): 'accept' | 'join' | 'nothingToDo' | ErrorCode => {
+	if (operation.status === 'cancelled') return 'nothingToDo';
+	if (operation.status !== 'queued' && operation.status !== 'running') return 'OPERATION_ENDED';
+	if (operation.kind === 'delete') return 'OPERATION_NOT_CANCELLABLE';
+	return operation.cancelRequested ? 'join' : 'accept';
+};
+
+/** What people want after they cancelled something: what they asked for last of all that is still to come, or else that it stays as it is. */
+export const desiredAfterCancelling = (
+	status: WorkspaceStatus,
+	active: readonly {kind: OperationKind; cancelRequested: boolean}[],
+): DesiredState => {
+	const wishes = active.map(({kind, cancelRequested}) => (cancelRequested ? null : desiredAfterAccepting[kind]));
+	return wishes.findLast(wish => wish !== null) ?? (status === 'running' ? 'running' : 'stopped');
 };
 
 /** What the workspace shows while the operation runs; null: what it showed before. */

@@ -1,6 +1,8 @@
 import {LockMode, type EntityManager} from '@mikro-orm/postgresql';
 import {AppError, type ErrorParams} from '../errors.ts';
+import {afterCommit, inTransaction} from '../transaction.ts';
 import type {EventBus} from './event-bus.ts';
+import {Lease} from './lease.entity.ts';
 import {Operation} from './operation.entity.ts';
 import {Workspace} from './workspace.entity.ts';
 import {type EventCode, type EventType, WorkspaceEvent} from './workspace-event.entity.ts';
@@ -19,21 +21,18 @@ export type WorkspaceTransactions = ReturnType<typeof createWorkspaceTransaction
 
 /** Transactions on workspaces: whoever changes anything of one holds the lock on its row, so changes have one order. */
 export const createWorkspaceTransactions = ({em, events}: {em: EntityManager; events: EventBus}) => {
-	const run = async <T>(work: (transaction: WorkspaceTransaction) => Promise<T>): Promise<T> => {
-		const touched = new Set<string>();
-		const result = await em.transactional(
-			async tx => {
-				const record: WorkspaceTransaction['record'] = (workspaceId, type, code, params = {}) => {
-					tx.persist(tx.create(WorkspaceEvent, {workspace: workspaceId, type, code, params, at: new Date()}));
-					touched.add(workspaceId);
-				};
-				return work({tx, record});
-			},
-			{clear: true},
-		);
-		for (const workspaceId of touched) void events.publish(workspaceId);
-		return result;
-	};
+	const run = <T>(work: (transaction: WorkspaceTransaction) => Promise<T>): Promise<T> =>
+		inTransaction(em, async tx => {
+			const touched = new Set<string>();
+			const record: WorkspaceTransaction['record'] = (workspaceId, type, code, params = {}) => {
+				tx.persist(tx.create(WorkspaceEvent, {workspace: workspaceId, type, code, params, at: new Date()}));
+				touched.add(workspaceId);
+			};
+			afterCommit(() => {
+				for (const workspaceId of touched) void events.publish(workspaceId);
+			});
+			return work({tx, record});
+		});
 
 	return {
 		run,
@@ -59,3 +58,9 @@ export const createWorkspaceTransactions = ({em, events}: {em: EntityManager; ev
 /** What is queued or running, oldest first. */
 export const activeOperations = (em: EntityManager, workspaceId: string): Promise<Operation[]> =>
 	em.find(Operation, {workspace: workspaceId, status: {$in: ['queued', 'running']}}, {orderBy: {number: 'asc'}});
+
+/** The leases that count now, by workspace. */
+export const activeLeases = async (em: EntityManager, workspaceIds: string[]): Promise<Map<string, Lease[]>> => {
+	const leases = await em.find(Lease, {workspace: {$in: workspaceIds}, expiresAt: {$gt: new Date()}});
+	return Map.groupBy(leases, lease => lease.workspace);
+};

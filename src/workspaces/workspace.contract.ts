@@ -9,6 +9,8 @@ export const operationWorkflowId = (operation: {kind: OperationKind; operationId
 
 /** The queue of workflows and of activities that only need the database. */
 export const MAIN_QUEUE = 'workspace-manager';
+/** The schedule that sweeps, and the workflow that it starts. One for each installation of a namespace. */
+export const sweepId = (taskQueue: string): string => (taskQueue === MAIN_QUEUE ? 'sweep' : `sweep-${taskQueue}`);
 /** The queue of everything that touches one engine or cluster. */
 export const containersQueue = (target: string): string => `containers-${target}`;
 

@@ -1,6 +1,7 @@
 import {defineEntity, p} from '@mikro-orm/core';
-import {observedStates, runtimeKinds} from '../containers/container-runtime.ts';
+import {endReasons, observedStates, runtimeKinds} from '../containers/container-runtime.ts';
 import {User} from '../users/user.entity.ts';
+import type {Lease} from './lease.entity.ts';
 import {desiredStates, workspaceStatuses} from './workspace-lifecycle.ts';
 import type {Bootstrap, EnvironmentVariable, Reason, RestartPolicy} from './workspace.schema.ts';
 
@@ -39,6 +40,7 @@ const WorkspaceSchema = defineEntity({
 		observed: p.enum([...observedStates]).default('absent'),
 		observedAt: p.datetime(3).strictNullable(),
 		exitCode: p.integer().strictNullable(),
+		observedReason: p.enum([...endReasons]).strictNullable(),
 		reason: p.json<Reason>(),
 		generation: p.integer().default(1),
 		lastGeneration: p.integer().default(1),
@@ -61,10 +63,13 @@ const WorkspaceSchema = defineEntity({
 });
 
 export class Workspace extends WorkspaceSchema.class {
-	/** When it will be stopped because nobody uses it; null: never, or it does not run. */
-	stopsAt(): Date | null {
-		if (this.autostopMinutes === null || this.status !== 'running') return null;
-		return new Date(this.lastActivityAt.getTime() + this.autostopMinutes * 60_000);
+	/** When it will be stopped because nobody uses it, and what it waits for: its idle time, or a lease. Null: never, or it does not run. */
+	autostop(leases: readonly Lease[]): {at: Date; lease: Lease | null} | null {
+		if (this.autostopMinutes === null || this.status !== 'running' || this.desired !== 'running') return null;
+		const idle = this.lastActivityAt.getTime() + this.autostopMinutes * 60_000;
+		const last = leases.toSorted((a, b) => a.expiresAt.getTime() - b.expiresAt.getTime()).at(-1);
+		if (!last || last.expiresAt.getTime() <= idle) return {at: new Date(idle), lease: null};
+		return {at: last.expiresAt, lease: last};
 	}
 
 	/** When it will be deleted because its time is up; null: never. */

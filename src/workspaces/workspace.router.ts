@@ -1,42 +1,39 @@
-import {accepted} from '../http/accepted.ts';
 import {authorize} from '../http/authorize.ts';
 import type {RouteContext} from '../http/context.ts';
+import {idempotent} from '../http/idempotent.ts';
 import {toPage} from '../http/page.ts';
 import {parseBody, parseId, parseQuery} from '../http/parse.ts';
 import {ifMatch, setRevision} from '../http/revision.ts';
 import {apiPrefix, type AppRouter, createApiRouter} from '../http/router.ts';
-import {translate} from '../i18n/translate.ts';
-import type {Operation} from './operation.entity.ts';
+import {answerCommand} from './command-answer.ts';
+import type {ExplanationService} from './explanation.service.ts';
+import {viewExplanation} from './explanation.view.ts';
+import type {LeaseService} from './lease.service.ts';
 import type {OperationService} from './operation.service.ts';
 import {ListWorkspaces} from './workspace-list.schema.ts';
-import type {Command} from './workspace-lifecycle.ts';
 import {CreateWorkspace, UpdateWorkspace} from './workspace.schema.ts';
-import type {CommandResult, WorkspaceService} from './workspace.service.ts';
-import {viewState, viewWorkspace} from './workspace.view.ts';
+import type {WorkspaceService} from './workspace.service.ts';
+import {viewState} from './workspace.view.ts';
+import {createWorkspaceViews} from './workspace-views.ts';
 import type {Workspace} from './workspace.entity.ts';
 
 interface Dependencies {
 	workspaces: WorkspaceService;
 	operations: OperationService;
+	leases: LeaseService;
+	explanations: ExplanationService;
 }
 
 export const workspaceId = (ctx: RouteContext): string => parseId(ctx.params['id'], 'WORKSPACE_NOT_FOUND');
 
-export const createWorkspaceRouter = ({workspaces, operations}: Dependencies): AppRouter => {
+export const createWorkspaceRouter = ({workspaces, operations, leases, explanations}: Dependencies): AppRouter => {
 	const router = createApiRouter();
 
-	const activeOf = async ({id}: Workspace): Promise<Operation | null> =>
-		(await operations.activeOf([id])).get(id) ?? null;
+	const viewAll = createWorkspaceViews({operations, leases});
 
-	/** What is under way moves on without a new revision of the workspace. */
 	const show = async (ctx: RouteContext, workspace: Workspace): Promise<void> => {
-		const active = await activeOf(workspace);
-		setRevision(ctx, workspace.revision, {isWhole: active === null});
-		ctx.body = viewWorkspace(workspace, active, ctx.state.actor);
-	};
-
-	const command = async (ctx: RouteContext, name: Command): Promise<void> => {
-		answer(ctx, name, await workspaces.command(ctx.state.actor, workspaceId(ctx), name, ifMatch(ctx)));
+		setRevision(ctx, workspace.revision, {isWhole: false});
+		[ctx.body] = await viewAll(ctx.state.actor, [workspace]);
 	};
 
 	/**
@@ -71,7 +68,7 @@ export const createWorkspaceRouter = ({workspaces, operations}: Dependencies): A
 	 *         description: One page
 	 *         content: {application/json: {schema: {$ref: '#/components/schemas/WorkspacePage'}}}
 	 */
-	router.post('/workspaces', authorize('workspace.create'), async ctx => {
+	router.post('/workspaces', authorize('workspace.create'), idempotent, async ctx => {
 		const workspace = await workspaces.create(ctx.state.actor, parseBody(ctx, CreateWorkspace));
 		await show(ctx, workspace);
 		ctx.status = 201;
@@ -81,9 +78,7 @@ export const createWorkspaceRouter = ({workspaces, operations}: Dependencies): A
 	router.get('/workspaces', authorize('workspace.list'), async ctx => {
 		const query = parseQuery(ctx, ListWorkspaces);
 		const [found, total] = await workspaces.list(ctx.state.actor, query);
-		const active = await operations.activeOf(found.map(workspace => workspace.id));
-		const items = found.map(one => viewWorkspace(one, active.get(one.id) ?? null, ctx.state.actor));
-		ctx.body = toPage(items, query, total);
+		ctx.body = toPage(await viewAll(ctx.state.actor, found), query, total);
 	});
 
 	/**
@@ -129,7 +124,9 @@ export const createWorkspaceRouter = ({workspaces, operations}: Dependencies): A
 		show(ctx, await workspaces.update(workspaceId(ctx), parseBody(ctx, UpdateWorkspace), ifMatch(ctx))),
 	);
 
-	router.delete('/workspaces/:id', authorize('workspace.delete'), ctx => command(ctx, 'delete'));
+	router.delete('/workspaces/:id', authorize('workspace.delete'), async ctx =>
+		answerCommand(ctx, 'delete', await workspaces.command(ctx.state.actor, workspaceId(ctx), 'delete', ifMatch(ctx))),
+	);
 
 	/**
 	 * @openapi
@@ -147,84 +144,27 @@ export const createWorkspaceRouter = ({workspaces, operations}: Dependencies): A
 	 */
 	router.get('/workspaces/:id/status', authorize('workspace.read'), async ctx => {
 		const workspace = await workspaces.get(workspaceId(ctx));
-		const active = await activeOf(workspace);
+		const active = (await operations.activeOf([workspace.id])).get(workspace.id) ?? null;
 		setRevision(ctx, workspace.revision, {isWhole: active === null});
 		ctx.body = viewState(workspace, active);
 	});
 
 	/**
 	 * @openapi
-	 * /api/v1/workspaces/{id}/start:
-	 *   post:
+	 * /api/v1/workspaces/{id}/explanation:
+	 *   get:
 	 *     tags: [Workspaces]
-	 *     operationId: startWorkspace
-	 *     summary: Start a workspace that is stopped or in error
+	 *     operationId: explainWorkspace
+	 *     summary: Why a workspace is where it is, and what will happen next
 	 *     responses:
-	 *       200: {$ref: '#/components/responses/NothingToDo'}
-	 *       202: {$ref: '#/components/responses/Accepted'}
+	 *       200:
+	 *         description: In fields and in sentences
+	 *         content: {application/json: {schema: {$ref: '#/components/schemas/Explanation'}}}
 	 */
-	router.post('/workspaces/:id/start', authorize('workspace.start'), ctx => command(ctx, 'start'));
-
-	/**
-	 * @openapi
-	 * /api/v1/workspaces/{id}/stop:
-	 *   post:
-	 *     tags: [Workspaces]
-	 *     operationId: stopWorkspace
-	 *     summary: Stop a workspace, keeping its files
-	 *     responses:
-	 *       200: {$ref: '#/components/responses/NothingToDo'}
-	 *       202: {$ref: '#/components/responses/Accepted'}
-	 */
-	router.post('/workspaces/:id/stop', authorize('workspace.stop'), ctx => command(ctx, 'stop'));
-
-	/**
-	 * @openapi
-	 * /api/v1/workspaces/{id}/restart:
-	 *   post:
-	 *     tags: [Workspaces]
-	 *     operationId: restartWorkspace
-	 *     summary: Stop a workspace and start it again
-	 *     responses:
-	 *       202: {$ref: '#/components/responses/Accepted'}
-	 */
-	router.post('/workspaces/:id/restart', authorize('workspace.restart'), ctx => command(ctx, 'restart'));
-
-	/**
-	 * @openapi
-	 * /api/v1/workspaces/{id}/rebuild:
-	 *   post:
-	 *     tags: [Workspaces]
-	 *     operationId: rebuildWorkspace
-	 *     summary: Make a new container from the newest image and settings, keeping the files
-	 *     description: If the new one does not come up, the old one is started again.
-	 *     responses:
-	 *       202: {$ref: '#/components/responses/Accepted'}
-	 */
-	router.post('/workspaces/:id/rebuild', authorize('workspace.rebuild'), ctx => command(ctx, 'rebuild'));
-
-	/**
-	 * @openapi
-	 * /api/v1/workspaces/{id}/bootstrap:
-	 *   post:
-	 *     tags: [Workspaces]
-	 *     operationId: bootstrapWorkspace
-	 *     summary: Run the checkout and the set-up script again
-	 *     responses:
-	 *       202: {$ref: '#/components/responses/Accepted'}
-	 */
-	router.post('/workspaces/:id/bootstrap', authorize('workspace.bootstrap'), ctx => command(ctx, 'bootstrap'));
+	router.get('/workspaces/:id/explanation', authorize('workspace.explanation'), async ctx => {
+		ctx.set('Cache-Control', 'private, no-cache');
+		ctx.body = viewExplanation(await explanations.factsOf(workspaceId(ctx)), ctx.state.language);
+	});
 
 	return router;
-};
-
-const answer = (ctx: RouteContext, command: Command, {workspace, operation, joined}: CommandResult): void => {
-	const {language} = ctx.state;
-	const text = operation === null ? 'nothingToDo' : joined ? 'joined' : 'accepted';
-	accepted(ctx, {
-		operationId: operation?.id ?? null,
-		workspaceId: workspace.id,
-		status: operation?.status ?? workspace.status,
-		message: translate(language, `messages.${text}`, {command: translate(language, `operations.kinds.${command}`)}),
-	});
 };

@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import {observedStates, runtimeKinds} from '../containers/container-runtime.ts';
+import {endReasons, observedStates, runtimeKinds} from '../containers/container-runtime.ts';
 import {desiredStates, operationKinds, operationStatuses, workspaceStatuses} from './workspace-lifecycle.ts';
 
 const noNul = (value: string) => !value.includes('\0');
@@ -299,12 +299,17 @@ export const Workspace = z
 		observed: z.enum(observedStates).meta({description: 'What the engine last said.', example: 'running'}),
 		observedAt: DateTime.nullable().meta({description: 'When it said so.', example: '2026-05-01T08:00:09.120Z'}),
 		exitCode: z.int().nullable().meta({description: 'Of the container, when it ended.', example: null}),
+		observedReason: z.enum(endReasons).nullable().meta({description: 'How the container ended.', example: null}),
 		reason: Reason,
 		generation: z.int().meta({description: 'Goes up with every new container.', example: 1}),
 		bootstrap: Bootstrap,
 		operation: ActiveOperation.nullable().meta({description: 'What is under way now.', example: null}),
 		lastActivityAt: DateTime.meta({description: 'When someone last used it.', example: '2026-05-01T08:00:00.000Z'}),
 		stopsAt: DateTime.nullable().meta({description: 'When autostop will stop it, unless it is used.', example: null}),
+		keptUpBy: z.string().nullable().meta({
+			description: 'The kind of work that keeps it up until then; null: only its idle time counts.',
+			example: null,
+		}),
 		deletesAt: DateTime.nullable().meta({description: 'When its time to live ends.', example: null}),
 		createdAt: DateTime.meta({description: 'When it was accepted.', example: '2026-05-01T08:00:00.000Z'}),
 		updatedAt: DateTime.meta({description: 'When anything of it last changed.', example: '2026-05-01T08:00:09.120Z'}),

@@ -6,26 +6,24 @@ import type {RuntimeKind} from '../containers/container-runtime.ts';
 import {AppError} from '../errors.ts';
 import {requireRevision} from '../http/revision.ts';
 import type {ImageCatalogue} from '../images/image-catalogue.ts';
-import type {Logger} from '../logger.ts';
 import {Target} from '../targets/target.entity.ts';
 import {acceptOperation} from './accept-operation.ts';
 import {Operation} from './operation.entity.ts';
+import type {Waker} from './waker.ts';
 import {Workspace} from './workspace.entity.ts';
 import {type Command, decide, isSuperseded, tailOf} from './workspace-lifecycle.ts';
 import type {ListWorkspaces} from './workspace-list.schema.ts';
 import {activeOperations, type LockedWorkspace, type WorkspaceTransactions} from './workspace-transaction.ts';
 import type {CreateWorkspace, UpdateWorkspace} from './workspace.schema.ts';
-import type {WorkspaceWorkflows} from './workspace.workflows.ts';
 
 export interface WorkspaceServiceDependencies {
 	em: EntityManager;
 	transactions: WorkspaceTransactions;
-	workflows: WorkspaceWorkflows;
+	waker: Waker;
 	images: ImageCatalogue;
 	/** Where new workspaces live, and what runs them there. */
 	target: string;
 	runtime: RuntimeKind;
-	log: Logger;
 }
 
 export interface CommandResult {
@@ -41,22 +39,11 @@ export type WorkspaceService = ReturnType<typeof createWorkspaceService>;
 export const createWorkspaceService = ({
 	em,
 	transactions,
-	workflows,
+	waker,
 	images,
 	target,
 	runtime,
-	log,
 }: WorkspaceServiceDependencies) => {
-	const wakes = new Set<Promise<void>>();
-	/** After a commit. Not awaited: the operation is stored, and a wake that is lost is made up for by the sweep. */
-	const wake = (workspaceId: string): void => {
-		const done = workflows
-			.wake(workspaceId)
-			.catch((error: unknown) => log.warn({err: error, workspaceId}, 'wake was lost; the sweep will make up for it'))
-			.finally(() => wakes.delete(done));
-		wakes.add(done);
-	};
-
 	return {
 		/** Rejects with IMAGE_NOT_IN_CATALOGUE, RUNTIME_NOT_AVAILABLE, RESOURCES_EXCEED_MACHINE, WORKSPACE_NAME_TAKEN; then nothing was made. */
 		async create(actor: Actor, input: CreateWorkspace): Promise<Workspace> {
@@ -73,7 +60,7 @@ export const createWorkspaceService = ({
 					return created;
 				}),
 			);
-			wake(workspace.id);
+			waker.wake(workspace.id);
 			return workspace;
 		},
 
@@ -119,7 +106,7 @@ export const createWorkspaceService = ({
 				}),
 			);
 			// Autostop and time to live may be due at another time now.
-			wake(id);
+			waker.wake(id);
 			return updated;
 		},
 
@@ -129,7 +116,7 @@ export const createWorkspaceService = ({
 				requireRevision(revision, locked.workspace.revision);
 				return acceptCommand(locked, command, actor);
 			});
-			wake(id);
+			waker.wake(id);
 			return result;
 		},
 
@@ -137,16 +124,6 @@ export const createWorkspaceService = ({
 		async roleOf(actorId: string, id: string): Promise<WorkspaceRole | null> {
 			const workspace = await em.findOne(Workspace, {id, deletedAt: null}, {fields: ['owner']});
 			return workspace?.owner === actorId ? 'owner' : null;
-		},
-
-		/** Someone uses the workspace: autostop counts from now. */
-		async touch(id: string): Promise<void> {
-			await em.nativeUpdate(Workspace, {id, deletedAt: null}, {lastActivityAt: new Date()});
-		},
-
-		/** Resolves when no wake is under way. */
-		async settle(): Promise<void> {
-			await Promise.all(wakes);
 		},
 	};
 };
@@ -241,6 +218,7 @@ const newWorkspace = (actor: Actor, input: CreateWorkspace, image: string, targe
 		observed: 'absent' as const,
 		observedAt: null,
 		exitCode: null,
+		observedReason: null,
 		reason: byUser('create'),
 		bootstrap: {
 			status: input.gitUrl || input.setupScript ? ('pending' as const) : ('none' as const),

@@ -1,5 +1,6 @@
 import type {Actor} from '../access/actor.ts';
 import {allowedOperations} from '../access/permissions.ts';
+import type {Lease} from './lease.entity.ts';
 import type {Operation} from './operation.entity.ts';
 import {currentStep} from './operation.view.ts';
 import type {Workspace} from './workspace.entity.ts';
@@ -7,8 +8,13 @@ import type {Bootstrap, WorkspaceState, WorkspaceView} from './workspace.schema.
 
 const iso = (date: Date | null): string | null => date?.toISOString() ?? null;
 
-/** What the API shows of a workspace. `active` is its operation under way, if there is one. */
-export const viewWorkspace = (workspace: Workspace, active: Operation | null, actor: Actor): WorkspaceView => ({
+/** What the API shows of a workspace. `active` is its operation under way, if there is one; `leases` are those that count now. */
+export const viewWorkspace = (
+	workspace: Workspace,
+	active: Operation | null,
+	leases: readonly Lease[],
+	actor: Actor,
+): WorkspaceView => ({
 	id: workspace.id,
 	name: workspace.name,
 	description: workspace.description,
@@ -33,12 +39,13 @@ export const viewWorkspace = (workspace: Workspace, active: Operation | null, ac
 	observed: workspace.observed,
 	observedAt: iso(workspace.observedAt),
 	exitCode: workspace.exitCode,
+	observedReason: workspace.observedReason,
 	reason: workspace.reason,
 	generation: workspace.generation,
 	bootstrap: viewBootstrap(workspace.bootstrap),
 	operation: active && viewActive(active),
 	lastActivityAt: workspace.lastActivityAt.toISOString(),
-	stopsAt: iso(workspace.stopsAt()),
+	...viewAutostop(workspace.autostop(leases)),
 	deletesAt: iso(workspace.deletesAt()),
 	createdAt: workspace.createdAt.toISOString(),
 	updatedAt: workspace.updatedAt.toISOString(),
@@ -53,6 +60,11 @@ export const viewState = (workspace: Workspace, active: Operation | null): Works
 	observed: workspace.observed,
 	revision: workspace.revision,
 	operation: active && viewActive(active),
+});
+
+const viewAutostop = (autostop: ReturnType<Workspace['autostop']>) => ({
+	stopsAt: iso(autostop?.at ?? null),
+	keptUpBy: autostop?.lease?.kind() ?? null,
 });
 
 const viewBootstrap = ({status, step, exitCode, output, finishedAt}: Bootstrap): Bootstrap => ({

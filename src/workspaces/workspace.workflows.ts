@@ -5,4 +5,6 @@ export interface WorkspaceWorkflows {
 	 * workflow service cannot be reached, which loses nothing: the sweep wakes whatever has work left.
 	 */
 	wake(workspaceId: string, options?: {engineChanged: boolean}): Promise<void>;
+	/** Begins a sweep before its time, or joins the one under way. Resolves or rejects within two seconds. */
+	sweepNow(): Promise<void>;
 }

@@ -12,7 +12,15 @@ test('each role may what the ones below it may, and more', t => {
 	t.is(of(null).size, 0);
 	t.deepEqual(
 		[...of('viewer')],
-		['workspace.read', 'workspace.logs', 'workspace.stats', 'workspace.activity', 'workspace.events', 'operation.read'],
+		[
+			'workspace.read',
+			'workspace.logs',
+			'workspace.stats',
+			'workspace.activity',
+			'workspace.events',
+			'workspace.explanation',
+			'operation.read',
+		],
 	);
 	t.true(of('viewer').isSubsetOf(of('editor')));
 	t.true(of('editor').isSubsetOf(of('manager')));

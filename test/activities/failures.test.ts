@@ -24,7 +24,7 @@ test('stopping and deleting never give up', t => {
 });
 
 test('a history learns the code of a failure and nothing else', t => {
-	const failure = toApplicationFailure(new AppError('ENGINE_ERROR', {message: 'a secret'}), false);
+	const failure = toApplicationFailure(new AppError('ENGINE_ERROR', {message: 'a secret'}), 500);
 	t.is(failure.type, 'ENGINE_ERROR');
 	t.false(JSON.stringify([failure.message, failure.details, failure.type]).includes('a secret'));
 	t.deepEqual(toFailure(new Error('a secret')), {code: 'INTERNAL_ERROR', params: {}});

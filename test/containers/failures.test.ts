@@ -1,6 +1,6 @@
 import test from 'ava';
 import {toAppError, toCommandError} from '../../src/containers/docker/failures.ts';
-import {AppError} from '../../src/errors.ts';
+import {AppError, attemptLimit} from '../../src/errors.ts';
 
 const said = (statusCode: number, message: string) =>
 	toAppError({statusCode, message: `(HTTP code ${statusCode}) unexpected - ${message} `});
@@ -46,9 +46,9 @@ test('an engine that is not there can be asked again, one that refuses cannot', 
 		const error = toAppError(Object.assign(new Error('connect'), {code}));
 		t.is(error.code, 'ENGINE_UNREACHABLE');
 		t.deepEqual(error.params, {reason: code});
-		t.true(error.retryable);
+		t.is(attemptLimit(error.code), null);
 	}
-	t.false(said(400, 'Minimum memory limit allowed is 6MB').retryable);
+	t.is(attemptLimit(said(400, 'Minimum memory limit allowed is 6MB').code), 1);
 });
 
 test('an error that has a code keeps it, and a long message is shortened', t => {

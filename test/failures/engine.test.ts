@@ -45,7 +45,7 @@ test.serial('a create waits, visibly, for an engine that is stopped, and goes on
 	});
 	t.is(waiting.status, 'running');
 	t.like(waiting.steps[0], {name: 'network', error: {code: 'ENGINE_UNREACHABLE'}});
-	t.regex(waiting.message, /step 1 of 4, network, attempt \d/);
+	t.regex(waiting.message, /step 1 of 4, network\. Attempt \d+ failed/);
 	t.is((await product.workspace(body.id)).status, 'creating');
 	const health = (await (await fetch(`${product.url}/health`)).json()) as {status: string; containers: string};
 	t.like(health, {status: 'degraded', containers: 'unhealthy'});
@@ -60,8 +60,8 @@ test.serial('a stop is not called done while the engine does not answer', async 
 	const comesBack = await engineGoesAway(t);
 	const {body} = await product.post(`/workspaces/${id}/stop`);
 	await product.until('the second attempt', 20, async () => {
-		const operation = await product.operation(body.operationId);
-		return (operation.steps[0]?.attempt ?? 0) >= 2 && operation;
+		const {steps} = await product.operation(body.operationId);
+		return (steps.find(({name}) => name === 'stop')?.attempt ?? 0) >= 2;
 	});
 	t.is((await product.workspace(id)).status, 'stopping');
 	await comesBack();
@@ -142,7 +142,7 @@ test.serial('wakes that were lost are made up for by the sweep', async t => {
 	const em = product.services.orm.em.fork();
 	await product.stopWorkers();
 	const {body} = await product.post(`/workspaces/${id}/stop`);
-	await product.services.workspaces.settle();
+	await product.services.waker.settle();
 	const {client} = product.services.temporal;
 	await client.workflow.getHandle(`workspace-${id}`).terminate('the wake is lost');
 	await em.execute(`update operation set created_at = now() - interval '1 minute' where id = ?`, [body.operationId]);

@@ -72,6 +72,12 @@ export const createFakeRuntime = (): FakeRuntime => {
 		},
 		list: async ({workspaceId}) =>
 			everything(engine).filter(object => workspaceId === undefined || object.workspaceId === workspaceId),
+		async removeObject({type, id}) {
+			const container = [...engine.containers.values()].find(each => each.id === id);
+			if (type === 'container' && container) removeContainer(engine, container);
+			if (type === 'network') engine.networks.delete(id);
+			if (type === 'volume') engine.volumes.delete(id);
+		},
 		watch: signal => fakeWatch(engine, signal),
 	};
 	return {

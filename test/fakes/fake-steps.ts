@@ -67,6 +67,7 @@ const ensureContainer = (engine: FakeEngine, spec: WorkspaceSpec): FakeContainer
 	const present = engine.containers.get(name);
 	if (present && !present.spec) throw new AppError('NAME_TAKEN_BY_STRANGER', {name});
 	if (present) return present;
+	if (!engine.volumes.has(spec.workspaceId)) throw new AppError('FILES_MISSING', {volumes: 'workspace, home'});
 	const image = [...engine.images].find(([reference, {id}]) => reference === spec.image || id === spec.image)?.[1];
 	if (!image) throw new AppError('IMAGE_NOT_FOUND', {image: spec.image});
 	if (!image.hasCommand) throw new AppError('IMAGE_WITHOUT_COMMAND');

@@ -58,6 +58,7 @@ export const withFaults = (runtime: ContainerRuntime): ContainerRuntime & Faults
 		exec: guard('exec', runtime.exec),
 		stats: guard('stats', runtime.stats),
 		list: guard('list', runtime.list),
+		removeObject: guard('removeObject', runtime.removeObject),
 		failNext: (call, when, error) => void planned.push({call, when, error}),
 		hang: call => void hanging.set(call, new AbortController()),
 		recover() {

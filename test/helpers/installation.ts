@@ -3,17 +3,16 @@ import {existsSync, renameSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {setTimeout as pause} from 'node:timers/promises';
-import {DefaultLogger, NativeConnection, Runtime, type Worker} from '@temporalio/worker';
+import {DefaultLogger, Runtime} from '@temporalio/worker';
 import {createApp} from '../../src/app.ts';
 import {loadConfig} from '../../src/config.ts';
 import type {ContainerRuntime} from '../../src/containers/container-runtime.ts';
 import {listen} from '../../src/http/listen.ts';
 import {createLogger} from '../../src/logger.ts';
 import {createRouters} from '../../src/routers.ts';
-import {createServices} from '../../src/services.ts';
-import {createWorkers} from '../../temporal/create-workers.ts';
-import {registerSearchAttributes} from '../../temporal/register-search-attributes.ts';
-import {recordTarget, watchEngine} from '../../temporal/target.ts';
+import {createServices, type Services} from '../../src/services.ts';
+import {sweepId} from '../../src/workspaces/workspace.contract.ts';
+import {type RunningWorker, runWorker} from '../../temporal/run-worker.ts';
 import {buildWorkflowBundle} from '../../temporal/workflow-bundle.ts';
 import {createClient, type TestClient} from './client.ts';
 import {createTestDatabase} from './database.ts';
@@ -28,6 +27,8 @@ export interface InstallationOptions {
 	taskQueue?: string;
 	/** Nobody does the work: what is accepted stays queued. */
 	withoutWorkers?: boolean;
+	/** What happens on the engine is noticed by the sweep alone. */
+	withoutWatcher?: boolean;
 }
 
 export type Installation = Awaited<ReturnType<typeof startInstallation>>;
@@ -50,40 +51,21 @@ export const startInstallation = async (options: InstallationOptions = {}) => {
 		taskQueue,
 		...(options.runtime ? {runtime: () => options.runtime!} : {}),
 	});
-	const {temporal, orm} = services;
-	const target = config.containerTarget;
 	const shutdown = new AbortController();
 	const server = await listen(createApp({...services, routers: createRouters(services), shutdown: shutdown.signal}), {
 		...config,
 		port: 0,
 	});
-	await registerSearchAttributes(temporal.connection, config.temporalNamespace);
-	const connection = await NativeConnection.connect({address: config.temporalAddress});
-
-	let stopWorkers: (() => Promise<void>) | null = null;
+	let worker: RunningWorker | null = null;
 	const startWorkers = async (): Promise<void> => {
-		const codePath = await workflowBundle();
-		const workers: Worker[] = await createWorkers({
-			connection,
-			namespace: config.temporalNamespace,
-			taskQueue,
-			target,
-			workflowBundle: {codePath},
-			em: orm.em,
-			activities: services,
+		worker = await runWorker(services, {
+			workflowBundle: {codePath: await workflowBundle()},
+			...(options.withoutWatcher ? {withoutWatcher: true} : {}),
 		});
-		const stopping = new AbortController();
-		const running = [
-			...workers.map(worker => worker.run()),
-			recordTarget(services, stopping.signal),
-			watchEngine(services, stopping.signal),
-		];
-		stopWorkers = async () => {
-			stopWorkers = null;
-			stopping.abort();
-			for (const worker of workers) worker.shutdown();
-			await Promise.all(running);
-		};
+	};
+	const stopWorkers = async (): Promise<void> => {
+		await worker?.stop();
+		worker = null;
 	};
 	if (!options.withoutWorkers) await startWorkers();
 
@@ -94,21 +76,29 @@ export const startInstallation = async (options: InstallationOptions = {}) => {
 		/** The settings of a process that belongs to this installation. */
 		env: {...process.env, ...env, ...options.env} as NodeJS.ProcessEnv,
 		startWorkers,
-		stopWorkers: async () => stopWorkers?.(),
+		stopWorkers,
 
 		/** Deletes every workspace, the product's own way, so that nothing is left in the engine. */
-		removeWorkspaces: () => deleteEverything(client, services.workspaces.settle),
+		removeWorkspaces: () => deleteEverything(client, services.waker.settle),
 
 		async close(): Promise<void> {
 			shutdown.abort();
-			if (!options.withoutWorkers) await deleteEverything(client, services.workspaces.settle);
-			await stopWorkers?.();
+			if (!options.withoutWorkers) await deleteEverything(client, services.waker.settle);
+			await stopWorkers();
+			await removeSchedule(services);
 			await server.close(1000);
-			await connection.close();
 			await services.close();
 			await database.drop();
 		},
 	};
+};
+
+/** The namespace is shared with other tests: nothing of this installation may go on in it. */
+const removeSchedule = async ({temporal}: Services): Promise<void> => {
+	await temporal.client.schedule
+		.getHandle(sweepId(temporal.taskQueue))
+		.delete()
+		.catch(() => {});
 };
 
 /** The product's own way of leaving nothing behind. */

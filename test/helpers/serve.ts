@@ -7,6 +7,7 @@ import {createApp} from '../../src/app.ts';
 import {listen} from '../../src/http/listen.ts';
 import {createHealthService, type HealthCheck} from '../../src/http/monitoring/health.service.ts';
 import type {AppRouter} from '../../src/http/router.ts';
+import {createIdempotencyService} from '../../src/idempotency/idempotency.service.ts';
 import {createLogger} from '../../src/logger.ts';
 import {User} from '../../src/users/user.entity.ts';
 
@@ -46,6 +47,7 @@ export const serve = async (t: ExecutionContext, options: Options = {}) => {
 		log: createLogger({logLevel: 'debug'}, destination),
 		orm,
 		access: createAccessService({workspaceRole: async () => options.role ?? null}),
+		idempotency: createIdempotencyService({em: orm.em}),
 		health: createHealthService({
 			checks: {database: fine, redis: fine, temporal: fine, containers: fine, ...options.checks},
 			migrationsDone: options.migrationsDone ?? (async () => true),

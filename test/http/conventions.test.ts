@@ -28,10 +28,16 @@ const things = () => {
 		ctx.body = {revision: 8};
 	});
 	router.post('/thing/start', authorize('workspace.list'), ctx => {
-		accepted(ctx, {operationId: 'o1', workspaceId: 'w1', status: 'starting', message: 'Accepted.'});
+		accepted(ctx, {operationId: 'o1', workspaceId: 'w1', status: 'starting', message: 'Accepted.', nothingToDo: false});
 	});
 	router.post('/thing/stop', authorize('workspace.list'), ctx => {
-		accepted(ctx, {operationId: null, workspaceId: 'w1', status: 'stopped', message: 'Nothing to do.'});
+		accepted(ctx, {
+			operationId: null,
+			workspaceId: 'w1',
+			status: 'stopped',
+			message: 'Nothing to do.',
+			nothingToDo: true,
+		});
 	});
 	return router;
 };

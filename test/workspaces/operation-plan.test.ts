@@ -40,7 +40,7 @@ test('rebuild removes the old container only when the new one is ready', t => {
 	t.is(plan('rebuild', {makesNewGeneration: true}), 'stop network container ready discard');
 });
 
-test('stop has one step', t => t.is(plan('stop'), 'stop'));
+test('stop tells whoever uses it first', t => t.is(plan('stop'), 'drain stop'));
 
 test('delete goes backwards, and looks whether anything is left', t => {
 	t.is(plan('delete'), 'container volume network confirm');

@@ -16,6 +16,7 @@ import {networkStep} from './steps/network-step.ts';
 import {pinImage} from './steps/pin-image.ts';
 import {readyStep} from './steps/ready-step.ts';
 import {discardOlder} from './steps/remove-containers.ts';
+import {removeObject} from './steps/remove-object.ts';
 import {startGeneration} from './steps/start-container.ts';
 import {stopWorkspace} from './steps/stop-container.ts';
 import {volumeStep} from './steps/volume-step.ts';
@@ -40,7 +41,7 @@ export const createDockerRuntime = (options: DockerRuntimeOptions): ContainerRun
 		networkPool: options.networkPool,
 		openFiles: defaultOpenFiles,
 		extraLabels: options.labels ?? {},
-		deadlines: {quickSeconds: 10, slowSeconds: 45, ...options.deadlines},
+		deadlines: {quickSeconds: 8, slowSeconds: 45, lookSeconds: 4, ...options.deadlines},
 	});
 	return {
 		kind: 'docker',
@@ -61,6 +62,7 @@ export const createDockerRuntime = (options: DockerRuntimeOptions): ContainerRun
 		logs: (workspaceId, logOptions, signal) => readLogs(engine, workspaceId, logOptions, signal),
 		stats: createStatsReader(engine),
 		list: (filter, signal) => listObjects(engine, filter.workspaceId, signal),
+		removeObject: (object, context) => removeObject(engine, object, context),
 		watch: signal => watchEngine(engine, signal),
 	};
 };

@@ -2,7 +2,9 @@ import type {Duplex, Readable} from 'node:stream';
 import type Dockerode from 'dockerode';
 import type {z} from 'zod';
 import type {StepContext} from '../container-runtime.ts';
+import {Nothing} from './answers.ts';
 import type {Labels, Owner} from './labels.ts';
+import {watchForSilence} from './watch-for-silence.ts';
 import {withDeadline} from './with-deadline.ts';
 
 export interface EngineRequest {
@@ -24,7 +26,10 @@ export interface Engine extends Owner {
 	openFiles: number | null;
 	/** A call that a healthy engine answers at once. */
 	ask<T>(request: EngineRequest, answer: z.ZodType<T>, signal: AbortSignal): Promise<T>;
-	/** A change, which may take its time (`extraSeconds` on top of the usual): says every two seconds that it is still under way. */
+	/**
+	 * A change, which may take its time (`extraSeconds` on top of the usual): says every two seconds that it is still under way, and gives up
+	 * early when the engine has stopped answering anything at all.
+	 */
 	askSlowly<T>(request: EngineRequest, answer: z.ZodType<T>, context: StepContext, extraSeconds?: number): Promise<T>;
 	/** A call with an endless answer. Whoever reads the stream destroys it; the signal ends only the wait for the first byte. */
 	open(request: EngineRequest, signal: AbortSignal, seconds?: number): Promise<Readable>;
@@ -35,6 +40,8 @@ export interface Engine extends Owner {
 export interface Deadlines {
 	quickSeconds: number;
 	slowSeconds: number;
+	/** After so long a change is under way, and as long is waited for the answer, the engine is asked whether it answers at all. */
+	lookSeconds: number;
 }
 
 export interface EngineOptions {
@@ -67,6 +74,8 @@ export const createEngine = ({docker, deadlines, ...identity}: EngineOptions): E
 		});
 	const read = async <T>(request: EngineRequest, answer: z.ZodType<T>, signal: AbortSignal) =>
 		answer.parse(await dial<unknown>(request, signal));
+	const ping = (signal: AbortSignal) =>
+		withDeadline(signal, deadlines.lookSeconds, aborted => read({method: 'GET', path: '/_ping'}, Nothing, aborted));
 
 	return {
 		...identity,
@@ -74,11 +83,17 @@ export const createEngine = ({docker, deadlines, ...identity}: EngineOptions): E
 			withDeadline(signal, deadlines.quickSeconds, aborted => read(request, answer, aborted)),
 		async askSlowly(request, answer, context, extraSeconds = 0) {
 			const ticking = setInterval(() => context.progress(), 2000);
+			const gone = watchForSilence(deadlines.lookSeconds, ping);
 			const seconds = deadlines.slowSeconds + extraSeconds;
+			const change = (aborted: AbortSignal) => read(request, answer, AbortSignal.any([aborted, gone.signal]));
 			try {
-				return await withDeadline(context.signal, seconds, aborted => read(request, answer, aborted), settleSeconds);
+				return await Promise.race([withDeadline(context.signal, seconds, change, settleSeconds), gone.error]);
+			} catch (error) {
+				context.signal.throwIfAborted();
+				throw error;
 			} finally {
 				clearInterval(ticking);
+				gone.stop();
 			}
 		},
 		open: (request, signal, seconds = deadlines.quickSeconds) =>

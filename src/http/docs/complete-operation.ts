@@ -5,6 +5,8 @@ interface Facts {
 	method: string;
 	path: string;
 	permission: Operation;
+	/** It honours an `Idempotency-Key`. */
+	idempotent: boolean;
 	/** What the comment says for every method of the path. */
 	shared: Array<Parameter | Reference>;
 }
@@ -16,6 +18,7 @@ export const complete = (operation: OpenApiOperation, facts: Facts, schemas: Rec
 		...(operation.parameters ?? []),
 		...queryParameters(operation, schemas),
 		...ifMatch(operation, facts),
+		...(facts.idempotent ? [{$ref: '#/components/parameters/IdempotencyKey'}] : []),
 	];
 	delete operation['x-query'];
 	if (operation.parameters.length === 0) delete operation.parameters;
@@ -24,7 +27,7 @@ export const complete = (operation: OpenApiOperation, facts: Facts, schemas: Rec
 	for (const [status, name] of sharedResponses(operation, facts)) {
 		operation.responses[status] ??= {$ref: `#/components/responses/${name}`};
 	}
-	addHeaders(operation);
+	addHeaders(operation, facts);
 };
 
 const isPublic = ({permission}: Facts): boolean => 'public' in permissions[permission];
@@ -84,7 +87,7 @@ const sharedResponses = (operation: OpenApiOperation, facts: Facts): Array<[stri
 		[parameters.some(isIfMatch), '412', 'RevisionConflict'],
 		[operation.requestBody !== undefined, '413', 'BodyTooLarge'],
 		[operation.requestBody !== undefined, '415', 'UnsupportedMediaType'],
-		[takesInput, '422', 'Unprocessable'],
+		[takesInput || facts.idempotent, '422', 'Unprocessable'],
 		[true, '500', 'InternalError'],
 		[guarded, '503', 'Unavailable'],
 	];
@@ -95,12 +98,13 @@ const isQuery = (parameter: Parameter | Reference): boolean => 'in' in parameter
 const isIfMatch = (parameter: Parameter | Reference): boolean =>
 	'$ref' in parameter && parameter.$ref === '#/components/parameters/IfMatch';
 
-const addHeaders = (operation: OpenApiOperation): void => {
+const addHeaders = (operation: OpenApiOperation, {idempotent}: Facts): void => {
 	for (const response of Object.values(operation.responses)) {
 		if ('$ref' in response) continue;
 		response.headers = {
 			'X-Request-Id': {$ref: '#/components/headers/RequestId'},
 			'Content-Language': {$ref: '#/components/headers/ContentLanguage'},
+			...(idempotent ? {'Idempotency-Replayed': {$ref: '#/components/headers/IdempotencyReplayed'}} : {}),
 			...response.headers,
 		};
 	}

@@ -20,10 +20,11 @@ export const buildOpenApi = (routes: readonly Route[]): OpenApiDocument => {
 		apis: [sources],
 		failOnErrors: true,
 	}) as {paths: Record<string, PathItem>};
-	for (const {method, path, operation} of routes) {
+	for (const {method, path, operation, idempotent} of routes) {
 		const {parameters: shared = [], ...item} = comments.paths[path] ?? {};
 		const described = item[method.toLowerCase()];
-		if (described) complete(described, {method, path, permission: operation, shared}, schemas);
+		if (described)
+			complete(described, {method, path, permission: operation, idempotent: idempotent === true, shared}, schemas);
 	}
 	return {
 		openapi: '3.1.0',

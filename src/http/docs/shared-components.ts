@@ -39,6 +39,7 @@ export const sharedComponents = {
 			'01926f6e-7c1e-7d5a-b9e1-6a8f0a3c1d2e',
 		),
 		ContentLanguage: text('The language of the words in this answer.', 'en'),
+		IdempotencyReplayed: text('true: this is the answer that the same request got before.', 'true'),
 		RetryAfter: {description: 'Seconds to wait before trying again.', schema: {type: 'integer'}, example: 5},
 		ETag: text('The revision of the resource, for If-Match and If-None-Match.', '"7"'),
 		Location: text(
@@ -53,6 +54,14 @@ export const sharedComponents = {
 			description: 'Do it only if the resource is still at this revision; otherwise 412.',
 			schema: {type: 'string'},
 			example: '"7"',
+		},
+		IdempotencyKey: {
+			name: 'Idempotency-Key',
+			in: 'header',
+			description:
+				'Makes the request take effect once, however often it is sent within a day: the same key and body get the same answer. 1 to 255 visible ASCII characters.',
+			schema: {type: 'string', minLength: 1, maxLength: 255},
+			example: '5b1f6c1e-create-payments-api',
 		},
 		LastEventId: {
 			name: 'Last-Event-ID',

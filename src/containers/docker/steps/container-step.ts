@@ -8,6 +8,7 @@ import {findContainers, inspectGeneration, type FoundContainer} from '../reading
 import {containerConfig} from './container-config.ts';
 import {removeContainer, removeGeneration} from './remove-containers.ts';
 import {runAlone} from './start-container.ts';
+import {requireVolumes} from './volume-step.ts';
 
 /** The container of one generation. Older ones are stopped, not removed: a rebuild that fails starts them again. */
 export const containerStep = (engine: Engine): RuntimeStep => ({
@@ -51,6 +52,7 @@ const createAndStart = async (engine: Engine, spec: WorkspaceSpec, context: Step
 };
 
 const create = async (engine: Engine, spec: WorkspaceSpec, context: StepContext): Promise<FoundContainer> => {
+	await requireVolumes(engine, spec.workspaceId, context.signal);
 	const query = {name: containerName(spec.workspaceId, spec.generation)};
 	const body = containerConfig(engine, spec, engine.openFiles);
 	const {Id} = await engine.askSlowly({method: 'POST', path: '/containers/create', query, body}, Created, context);

@@ -29,6 +29,15 @@ export const volumeStep = (engine: Engine): RuntimeStep => ({
 	},
 });
 
+/** The engine would make a volume that is gone anew, and empty, without a word. Rejects with FILES_MISSING. */
+export const requireVolumes = async (engine: Engine, workspaceId: string, signal: AbortSignal): Promise<void> => {
+	const query = {filters: labelFilter(engine, workspaceId)};
+	const {Volumes} = await engine.ask({method: 'GET', path: '/volumes', query}, VolumeList, signal);
+	const there = new Set(Volumes?.map(volume => volume.Name));
+	const missing = (Object.keys(volumeUses) as VolumeUse[]).filter(use => !there.has(volumeName(workspaceId, use)));
+	if (missing.length > 0) throw new AppError('FILES_MISSING', {volumes: missing.join(', ')});
+};
+
 const ensureVolume = async (engine: Engine, workspaceId: string, use: VolumeUse, context: StepContext) => {
 	const Name = volumeName(workspaceId, use);
 	const body = {Name, Driver: 'local', Labels: labelsFor(engine, workspaceId)};

@@ -1,0 +1,56 @@
+/** Why things are as they are, and what comes next. */
+export const enExplanation = {
+	commands: {
+		create: 'create',
+		start: 'start',
+		stop: 'stop',
+		restart: 'restart',
+		rebuild: 'rebuild',
+		bootstrap: 'check out and set up again',
+		delete: 'delete',
+		cancel: 'cancel what was under way',
+	},
+	reasons: {
+		user: '{{actor}} asked for it: {{command}}',
+		somebody: 'somebody',
+		autostop: 'nobody used it for {{minutes}} minutes',
+		ttl: 'its time to live of {{minutes}} minutes was over',
+		drift: 'what the engine said was not what is wanted',
+		exited: 'its container ended by itself with exit code {{exitCode}}',
+		crashLoop: 'its container ended by itself again after {{repairs}} repairs',
+	},
+	explanation: {
+		wanted: {
+			running: 'It is wanted running.',
+			stopped: 'It is wanted stopped.',
+			deleted: 'It is wanted deleted.',
+		},
+		seen: {
+			absent: 'there is no container',
+			starting: 'the container is about to start',
+			running: 'the container runs',
+			stopped: 'the container is stopped',
+			dead: 'the container ended by itself with exit code {{exitCode}}',
+		},
+		saw: 'The engine says since {{at}}: {{state}}.',
+		sawNothing: 'The engine has not been asked yet.',
+		status: 'The workspace is {{status}} since {{since}}; the last cause: {{reason}}.',
+		nextTry: 'It is tried again at {{at}}.',
+		queued: 'After that comes: {{kind}}.',
+		next: {
+			start: 'At {{at}} it is started again.',
+			stop: 'At {{at}} it is stopped, unless someone uses it before.',
+			delete: 'At {{at}} it is deleted: its time to live ends.',
+			lease: 'It is not stopped before {{at}}: until then "{{holder}}" keeps it up.',
+			nothing: 'Nothing else will happen by itself.',
+		},
+	},
+	orphans: {
+		workspaceUnknown: 'The database knows no such workspace.',
+		workspaceDeleted: 'Its workspace was deleted.',
+		otherGeneration: 'Its workspace runs another container.',
+		seenOnce: 'Only one sweep has seen it.',
+		young: 'It is younger than ten minutes.',
+		filesOfUnknown: 'It holds files of an unknown workspace, which are never removed.',
+	},
+} as const;

@@ -62,7 +62,7 @@ export const createContainerActivities = (services: ContainerActivityDependencie
 		/** Takes the operation's steps from where it is to its end. */
 		async runSteps(ref: OperationRef): Promise<void> {
 			const context = stepContext();
-			let work = await beginOrRefuse(journal, ref);
+			let work = await orRefuse(() => journal.begin(ref));
 			while (work) {
 				if (context.signal.aborted) throw new CancelledFailure('CANCELLED');
 				work = await tryStep(work, context);
@@ -72,7 +72,7 @@ export const createContainerActivities = (services: ContainerActivityDependencie
 		/** Undoes what the operation began, newest first, and ends it. Tried until it is done. */
 		async revertSteps(ref: OperationRef): Promise<void> {
 			const context = stepContext();
-			let work = await journal.beginRevert(ref);
+			let work = await orRefuse(() => journal.beginRevert(ref));
 			while (work) work = await revertStep(work, context);
 		},
 
@@ -88,10 +88,10 @@ export const createContainerActivities = (services: ContainerActivityDependencie
 
 const isStale = (error: unknown): boolean => error instanceof AppError && error.code === 'STALE_ATTEMPT';
 
-/** An operation that is being undone already is not gone on with, whoever asks. */
-const beginOrRefuse = async (journal: OperationJournal, ref: OperationRef): Promise<StepWork | null> => {
+/** An operation that is being undone already is not gone on with, and one that is unknown not asked for again, whoever asks. */
+const orRefuse = async (begin: () => Promise<StepWork | null>): Promise<StepWork | null> => {
 	try {
-		return await journal.begin(ref);
+		return await begin();
 	} catch (error) {
 		throw toApplicationFailure(error, isLastAttempt(error, 1, false) ? null : retryDelayMs(1));
 	}

@@ -4,7 +4,7 @@ import {AppError} from '../errors.ts';
 import type {Logger} from '../logger.ts';
 import {Lease} from './lease.entity.ts';
 import type {Waker} from './waker.ts';
-import {Workspace} from './workspace.entity.ts';
+import type {Workspace} from './workspace.entity.ts';
 import {activeLeases, type LockedWorkspace, type WorkspaceTransactions} from './workspace-transaction.ts';
 
 /** How long a lease of work that runs is good for without a sign of life, and how often there is one. */
@@ -64,6 +64,7 @@ export const createLeaseService = ({em, transactions, waker, log}: LeaseServiceD
 				await hold(locked, 'keepalive', minutes * 60_000);
 				await touch(locked.tx, workspaceId);
 				record(workspaceId, 'status', 'keptAlive', {minutes});
+				await locked.tx.refresh(workspace);
 				return workspace;
 			});
 			waker.wake(workspaceId);
@@ -93,9 +94,9 @@ export const createLeaseService = ({em, transactions, waker, log}: LeaseServiceD
 	};
 };
 
-/** Someone uses the workspace: autostop counts from now. Not a change that anyone would want to be told of by a new revision. */
+/** Someone uses the workspace: autostop counts from now. Past the ORM, which would make it a new revision; nobody needs to have read it. */
 const touch = async (tx: EntityManager, workspaceId: string): Promise<void> => {
-	await tx.nativeUpdate(Workspace, {id: workspaceId, deletedAt: null}, {lastActivityAt: new Date()});
+	await tx.execute('update workspace set last_activity_at = ? where id = ?', [new Date(), workspaceId]);
 };
 
 const hold = async ({tx, workspace}: LockedWorkspace, holder: string, milliseconds: number): Promise<void> => {

@@ -1,4 +1,5 @@
 import type {RuntimeStep} from '../containers/container-runtime.ts';
+import {AppError} from '../errors.ts';
 import {acceptOperation, pendingSteps} from './accept-operation.ts';
 import type {Lease} from './lease.entity.ts';
 import type {Operation} from './operation.entity.ts';
@@ -54,38 +55,53 @@ export const createMailboxService = ({transactions, runtimeSteps}: MailboxDepend
 		record(workspace.id, 'status', 'workspaceStatus', {status});
 	};
 
+	const nextOf = async (locked: LockedWorkspace, engineChanged: boolean): Promise<NextStep> => {
+		const {tx, workspace} = locked;
+		if (workspace.deletedAt) return {kind: 'rest'};
+		const active = await activeOperations(tx, workspace.id);
+		const running = active.find(operation => operation.status === 'running');
+		if (running) return toNext(workspace, running);
+		const leases = (await activeLeases(tx, [workspace.id])).get(workspace.id) ?? [];
+		const queued = active[0] ?? (await whatIsDue(locked, leases));
+		if (queued) {
+			claim(locked, queued);
+			return toNext(workspace, queued);
+		}
+		if (engineChanged) return {kind: 'observe', target: workspace.target};
+		return untilSomethingIsDue(workspace, leases);
+	};
+
 	return {
-		/** The oldest thing to do: go on with what runs, claim what is queued, make an operation of what is due, or wait, or rest. */
+		/**
+		 * The oldest thing to do: go on with what runs, claim what is queued, make an operation of what is due, or wait, or rest. A workspace that
+		 * the database does not know (any more) rests.
+		 */
 		next: (workspaceId: string, engineChanged: boolean): Promise<NextStep> =>
-			transactions.locked(
-				workspaceId,
-				async (locked): Promise<NextStep> => {
-					const {tx, workspace} = locked;
-					if (workspace.deletedAt) return {kind: 'rest'};
-					const active = await activeOperations(tx, workspaceId);
-					const running = active.find(operation => operation.status === 'running');
-					if (running) return toNext(workspace, running);
-					const leases = (await activeLeases(tx, [workspaceId])).get(workspaceId) ?? [];
-					const queued = active[0] ?? (await whatIsDue(locked, leases));
-					if (queued) {
-						claim(locked, queued);
-						return toNext(workspace, queued);
-					}
-					if (engineChanged) return {kind: 'observe', target: workspace.target};
-					return untilSomethingIsDue(workspace, leases);
-				},
-				{alsoDeleted: true},
+			knownOr<NextStep>({kind: 'rest'}, () =>
+				transactions.locked(workspaceId, locked => nextOf(locked, engineChanged), {alsoDeleted: true}),
 			),
 
 		/** Does someone want the running operation undone? */
 		isCancelRequested: (workspaceId: string, operationId: string): Promise<boolean> =>
-			transactions.locked(
-				workspaceId,
-				async ({tx}) =>
-					(await activeOperations(tx, workspaceId)).some(one => one.id === operationId && one.cancelRequested),
-				{alsoDeleted: true},
+			knownOr(false, () =>
+				transactions.locked(
+					workspaceId,
+					async ({tx}) =>
+						(await activeOperations(tx, workspaceId)).some(one => one.id === operationId && one.cancelRequested),
+					{alsoDeleted: true},
+				),
 			),
 	};
+};
+
+/** Of what is unknown nothing is asked again and again. */
+const knownOr = async <T>(otherwise: T, work: () => Promise<T>): Promise<T> => {
+	try {
+		return await work();
+	} catch (error) {
+		if (error instanceof AppError && error.code === 'WORKSPACE_NOT_FOUND') return otherwise;
+		throw error;
+	}
 };
 
 const toNext = (workspace: Workspace, operation: Operation): NextStep => ({

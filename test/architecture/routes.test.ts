@@ -39,3 +39,15 @@ test('every operation of the permission table guards some route', t => {
 		[],
 	);
 });
+
+test('every POST says what it does with an Idempotency-Key, and all but these honour it', t => {
+	const posts = everyRoute.filter(({method}) => method === 'POST');
+	t.deepEqual(
+		posts.filter(({idempotent}) => idempotent === null).map(({path}) => path),
+		[],
+	);
+	t.deepEqual(
+		posts.filter(({idempotent}) => !idempotent).map(({path}) => path),
+		['/api/v1/workspaces/{id}/exec'],
+	);
+});

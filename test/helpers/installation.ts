@@ -46,16 +46,26 @@ export const startInstallation = async (options: InstallationOptions = {}) => {
 	const config = loadConfig({...process.env, ...env, ...options.env});
 	const log = createLogger(config);
 	const taskQueue = options.taskQueue ?? `test-${name}`;
-	const services = await createServices(config, log, {
-		migrate: false,
-		taskQueue,
-		...(options.runtime ? {runtime: () => options.runtime!} : {}),
-	});
-	const shutdown = new AbortController();
-	const server = await listen(createApp({...services, routers: createRouters(services), shutdown: shutdown.signal}), {
-		...config,
-		port: 0,
-	});
+	const startApi = async () => {
+		const services = await createServices(config, log, {
+			migrate: false,
+			taskQueue,
+			...(options.runtime ? {runtime: () => options.runtime!} : {}),
+		});
+		const shutdown = new AbortController();
+		const app = createApp({...services, routers: createRouters(services), shutdown: shutdown.signal});
+		const server = await listen(app, {...config, port: 0});
+		const stop = async () => {
+			shutdown.abort();
+			await server.close(1000);
+			await services.close();
+		};
+		return {services, client: createClient(server.url), stop};
+	};
+	const api = await startApi();
+	const {services, client} = api;
+	const others: (typeof api)[] = [];
+
 	let worker: RunningWorker | null = null;
 	const startWorkers = async (): Promise<void> => {
 		worker = await runWorker(services, {
@@ -69,7 +79,6 @@ export const startInstallation = async (options: InstallationOptions = {}) => {
 	};
 	if (!options.withoutWorkers) await startWorkers();
 
-	const client: TestClient = createClient(server.url);
 	return {
 		...client,
 		services,
@@ -78,16 +87,21 @@ export const startInstallation = async (options: InstallationOptions = {}) => {
 		startWorkers,
 		stopWorkers,
 
+		/** One more API on the same database, as another process would be. */
+		async anotherApi(): Promise<TestClient> {
+			const other = await startApi();
+			others.push(other);
+			return other.client;
+		},
+
 		/** Deletes every workspace, the product's own way, so that nothing is left in the engine. */
 		removeWorkspaces: () => deleteEverything(client, services.waker.settle),
 
 		async close(): Promise<void> {
-			shutdown.abort();
 			if (!options.withoutWorkers) await deleteEverything(client, services.waker.settle);
 			await stopWorkers();
 			await removeSchedule(services);
-			await server.close(1000);
-			await services.close();
+			for (const each of [...others, api]) await each.stop();
 			await database.drop();
 		},
 	};

@@ -8,7 +8,6 @@ import type {DriftService} from '../src/workspaces/drift.service.ts';
 import type {OperationJournal} from '../src/workspaces/operation-journal.service.ts';
 import type {StepWork} from '../src/workspaces/step-work.ts';
 import type {OperationRef} from '../src/workspaces/workspace.contract.ts';
-import {isPersistent} from '../src/workspaces/workspace-lifecycle.ts';
 import {isLastAttempt, retryDelayMs, toApplicationFailure, toFailure} from './failures.ts';
 import type {OperationSteps} from './operation-steps.ts';
 import {withinSeconds} from './within-seconds.ts';
@@ -25,8 +24,9 @@ export interface ContainerActivityDependencies {
 /** Activities that touch one engine or cluster; its worker serves their queue. */
 export const createContainerActivities = (services: ContainerActivityDependencies) => {
 	const {runtime, journal, drift, targetSweep, steps, log} = services;
-	const failed = async (error: unknown, work: StepWork, context: StepContext, isLast: boolean) => {
+	const failed = async (error: unknown, work: StepWork, context: StepContext) => {
 		const {ref, step, status, attempt} = work;
+		const isLast = isLastAttempt(error, attempt, work.isTriedForEver);
 		// A cancelled step has not failed: what it made is about to be undone.
 		if (context.signal.aborted) return new CancelledFailure('CANCELLED');
 		// Another worker has taken over, and this one has nothing to say any more.
@@ -44,7 +44,7 @@ export const createContainerActivities = (services: ContainerActivityDependencie
 			const observation = work.isLast ? await runtime.inspect(work.ref.workspaceId, context.signal) : null;
 			return await journal.advance(work, observation, failure);
 		} catch (error) {
-			throw await failed(error, work, context, isLastAttempt(error, work.attempt, isPersistent(work.kind)));
+			throw await failed(error, work, context);
 		}
 	};
 
@@ -54,7 +54,7 @@ export const createContainerActivities = (services: ContainerActivityDependencie
 			await withinSeconds(steps.timeoutSeconds(work), context, limited => steps.revert(work, limited));
 			return await journal.reverted(work, await runtime.inspect(work.ref.workspaceId, context.signal));
 		} catch (error) {
-			throw await failed(error, work, context, false);
+			throw await failed(error, work, context);
 		}
 	};
 
@@ -69,11 +69,11 @@ export const createContainerActivities = (services: ContainerActivityDependencie
 			}
 		},
 
-		/** Undoes what the operation began, newest first, and ends it. Tried until it is done. */
+		/** Undoes what the operation began, newest first, and ends it; or goes on to its end, when there is no way back. Tried until it is done. */
 		async revertSteps(ref: OperationRef): Promise<void> {
 			const context = stepContext();
 			let work = await orRefuse(() => journal.beginRevert(ref));
-			while (work) work = await revertStep(work, context);
+			while (work) work = await (work.status === 'reverting' ? revertStep : tryStep)(work, context);
 		},
 
 		/** Writes down what the engine says of a workspace with nothing under way. */

@@ -1,9 +1,14 @@
-import {defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes} from '@temporalio/common';
 import {
-	CancellationScope,
+	defineSearchAttributeKey,
+	SearchAttributeType,
+	TypedSearchAttributes,
+	WorkflowExecutionAlreadyStartedError,
+} from '@temporalio/common';
+import {
 	condition,
 	continueAsNew,
 	defineSignal,
+	getExternalWorkflowHandle,
 	ParentClosePolicy,
 	setHandler,
 	startChild,
@@ -60,47 +65,63 @@ export async function workspace({workspaceId}: WorkspaceInput): Promise<void> {
 	}
 }
 
-/** Runs one operation to its end. Every wake meanwhile asks whether it should be undone instead. */
-const run = async (next: NextOperation, seen: number, wakes: () => number): Promise<void> => {
-	const {operationId, workspaceId} = next.operation;
-	const scope = new CancellationScope();
-	let ended = false;
-	const ending = scope.run(() => runChild(next.operation)).finally(() => (ended = true));
-	// Whatever it ends with is looked at below; without this an early failure would count as unhandled.
-	ending.catch(() => {});
-
+/**
+ * Runs one operation to its end. Every wake meanwhile asks whether it should be undone instead; that is its own workflow's to do, so it is begun
+ * in any case, and told then.
+ */
+const run = async ({operation, cancelRequested}: NextOperation, seen: number, wakes: () => number): Promise<void> => {
+	const {operationId, workspaceId} = operation;
+	const child = {hasEnded: false, isLost: false};
+	void runChild(operation, cancelRequested).then(
+		() => (child.hasEnded = true),
+		() => (child.isLost = true),
+	);
+	const isOver = () => child.hasEnded || child.isLost;
 	let asked = seen;
-	if (next.cancelRequested) scope.cancel();
+	let isCancelled = cancelRequested;
 	for (;;) {
-		await condition(() => ended || (wakes() > asked && !scope.consideredCancelled));
-		if (ended) break;
+		await condition(() => isOver() || (wakes() > asked && !isCancelled));
+		if (isOver()) break;
 		asked = wakes();
-		if (await database.isCancelRequested({workspaceId, operationId})) scope.cancel();
+		isCancelled = await database.isCancelRequested({workspaceId, operationId});
+		if (isCancelled) await cancelChild(operation);
 	}
-	try {
-		await ending;
-	} catch {
-		// Its workflow goes on from an earlier run of this one, or was ended by hand. The database knows what is left to do: ask it again, but
-		// not at once.
-		const woken = wakes();
-		await condition(() => wakes() > woken, LOOK_AGAIN);
-	}
+	if (!child.isLost) return;
+	// Its workflow goes on from an earlier run of this one, or was ended by hand. The database knows what is left to do: ask it again, but not at
+	// once.
+	const woken = wakes();
+	await condition(() => wakes() > woken, LOOK_AGAIN);
 };
 
 const keyword = (name: string) => defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
 
-const runChild = async (operation: OperationInput): Promise<void> => {
-	const child = await startChild(operationWorkflows[operation.kind], {
-		workflowId: operationWorkflowId(operation),
-		args: [operation],
-		parentClosePolicy: ParentClosePolicy.ABANDON,
-		typedSearchAttributes: new TypedSearchAttributes([
-			{key: keyword(searchAttributeNames.workspaceId), value: operation.workspaceId},
-			{key: keyword(searchAttributeNames.ownerId), value: operation.ownerId},
-			{key: keyword(searchAttributeNames.operationKind), value: operation.kind},
-		]),
-		staticSummary: `${operation.kind}: ${operation.steps.join(', ')}`,
-		staticDetails: `Operation ${operation.operationId} of workspace ${operation.workspaceId}`,
-	});
-	await child.result();
+/** Resolves when the operation has ended; rejects when its workflow cannot be followed. */
+const runChild = async (operation: OperationInput, cancelRequested: boolean): Promise<void> => {
+	try {
+		const child = await startChild(operationWorkflows[operation.kind], {
+			workflowId: operationWorkflowId(operation),
+			args: [operation],
+			parentClosePolicy: ParentClosePolicy.ABANDON,
+			typedSearchAttributes: new TypedSearchAttributes([
+				{key: keyword(searchAttributeNames.workspaceId), value: operation.workspaceId},
+				{key: keyword(searchAttributeNames.ownerId), value: operation.ownerId},
+				{key: keyword(searchAttributeNames.operationKind), value: operation.kind},
+			]),
+			staticSummary: `${operation.kind}: ${operation.steps.join(', ')}`,
+			staticDetails: `Operation ${operation.operationId} of workspace ${operation.workspaceId}`,
+		});
+		if (cancelRequested) await cancelChild(operation);
+		await child.result();
+	} catch (error) {
+		// One that an earlier run of this workflow began.
+		if (cancelRequested && error instanceof WorkflowExecutionAlreadyStartedError) await cancelChild(operation);
+		throw error;
+	}
+};
+
+/** By its id, because it may be the child of an earlier run. One that has ended meanwhile needs no cancelling. */
+const cancelChild = async (operation: OperationInput): Promise<void> => {
+	await getExternalWorkflowHandle(operationWorkflowId(operation))
+		.cancel()
+		.catch(() => {});
 };

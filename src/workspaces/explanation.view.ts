@@ -5,7 +5,9 @@ import type {Facts} from './explanation.service.ts';
 import type {Operation} from './operation.entity.ts';
 import {currentStep, describeOperation} from './operation.view.ts';
 import {repairDecision} from './repair.ts';
+import {isPastReturn} from './step-work.ts';
 import {describeReason} from './wording.ts';
+import type {Workspace} from './workspace.entity.ts';
 import {isPersistent} from './workspace-lifecycle.ts';
 
 type Next = ExplanationView['next'][number];
@@ -26,7 +28,7 @@ export const viewExplanation = (facts: Facts, language: Language): ExplanationVi
 			reason: workspace.observedReason,
 		},
 		because: {actor: actorOf(facts), reason: workspace.reason},
-		operation: running && viewRunning(running),
+		operation: running && viewRunning(workspace, running),
 		queue: queued.map(({id, kind, reason}) => ({id, kind, reason})),
 		next: whatComes(facts),
 	};
@@ -37,10 +39,10 @@ export const viewExplanation = (facts: Facts, language: Language): ExplanationVi
 const actorOf = ({workspace, actor}: Facts) =>
 	actor && workspace.reason.code === 'user' ? {id: actor.id, name: actor.name} : null;
 
-const viewRunning = (operation: Operation): NonNullable<ExplanationView['operation']> => {
+const viewRunning = (workspace: Workspace, operation: Operation): NonNullable<ExplanationView['operation']> => {
 	const step = currentStep(operation);
 	const isBeingUndone = operation.isBeingUndone();
-	const isTriedForEver = isBeingUndone || isPersistent(operation.kind);
+	const isTriedForEver = isBeingUndone || isPersistent(operation.kind) || isPastReturn(workspace, operation);
 	return {
 		id: operation.id,
 		kind: operation.kind,

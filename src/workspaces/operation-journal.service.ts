@@ -4,7 +4,7 @@ import {finishOperation} from './finish-operation.ts';
 import {observe} from './observe.ts';
 import {Operation} from './operation.entity.ts';
 import type {Failure, OperationStep} from './operation.schema.ts';
-import {type StepWork, toStepWork} from './step-work.ts';
+import {isPastReturn, type StepWork, toStepWork} from './step-work.ts';
 import type {OperationRef} from './workspace.contract.ts';
 import type {Bootstrap} from './workspace.schema.ts';
 import type {LockedWorkspace, WorkspaceTransactions} from './workspace-transaction.ts';
@@ -77,9 +77,13 @@ export const createOperationJournal = ({transactions}: {transactions: WorkspaceT
 				locked.operation.error ??= error;
 			}),
 
-		/** The newest step that was begun and is not undone yet. */
+		/** The newest step that was begun and is not undone yet; when there is no way back any more, the next one forward. */
 		beginRevert: (ref: OperationRef): Promise<StepWork | null> =>
-			within(ref, locked => (locked.operation.status === 'running' ? revertNext(locked) : null)),
+			within(ref, async locked => {
+				const {operation, workspace} = locked;
+				if (operation.status !== 'running') return null;
+				return isPastReturn(workspace, operation) ? tryNext(locked) : revertNext(locked);
+			}),
 
 		/** What the step made is undone. */
 		reverted: (work: StepWork, observation: Observation): Promise<StepWork | null> =>

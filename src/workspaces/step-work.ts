@@ -1,10 +1,10 @@
 import type {WorkspaceSpec} from '../containers/container-runtime.ts';
 import type {Operation} from './operation.entity.ts';
-import {CHECKOUT, SETUP} from './operation-plan.ts';
+import {CHECKOUT, DISCARD, SETUP} from './operation-plan.ts';
 import type {Failure} from './operation.schema.ts';
 import type {Workspace} from './workspace.entity.ts';
 import type {OperationRef} from './workspace.contract.ts';
-import type {OperationKind, WorkspaceStatus} from './workspace-lifecycle.ts';
+import {isPersistent, type OperationKind, type WorkspaceStatus} from './workspace-lifecycle.ts';
 
 /** One step to be tried or undone, with all that it needs. Plain data, read in the transaction that says so. */
 export interface StepWork {
@@ -16,6 +16,8 @@ export interface StepWork {
 	attempt: number;
 	/** The operation ends with it. */
 	isLast: boolean;
+	/** It is tried until it is done: the operation does not give up, or can no longer go back. */
+	isTriedForEver: boolean;
 	/** The image is null until the step that makes a container has pinned it. */
 	spec: Omit<WorkspaceSpec, 'image'> & {image: string | null};
 	catalogueImage: string;
@@ -32,6 +34,10 @@ export interface StepWork {
 	failedBefore: Failure | null;
 }
 
+/** Once the container that ran before is being removed there is nothing to go back to; the new one is ready by then. */
+export const isPastReturn = (workspace: Workspace, {steps}: Operation): boolean =>
+	workspace.provisionedAt !== null && steps.some(({name, status}) => name === DISCARD && status !== 'pending');
+
 export const toStepWork = (
 	workspace: Workspace,
 	operation: Operation,
@@ -46,6 +52,7 @@ export const toStepWork = (
 		ref: {operationId: operation.id, workspaceId: workspace.id},
 		kind: operation.kind,
 		isLast: steps.at(-1)?.name === now.step,
+		isTriedForEver: now.status === 'reverting' || isPersistent(operation.kind) || isPastReturn(workspace, operation),
 		spec: {
 			workspaceId: workspace.id,
 			name: workspace.name,

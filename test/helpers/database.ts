@@ -16,7 +16,7 @@ export interface TestDatabase {
 export const createTestDatabase = async (): Promise<TestDatabase> => {
 	if (!serverUrl) throw new Error('TEST_DATABASE_URL is not set; run the tests with `npm test`.');
 	const name = `test_${randomBytes(6).toString('hex')}`;
-	await onServer(async execute => {
+	await onServer(serverUrl, async execute => {
 		await execute('select pg_advisory_lock(?)', [TEMPLATE_LOCK]);
 		const [found] = await execute('select 1 from pg_database where datname = ?', [template]);
 		if (!found) {
@@ -27,10 +27,14 @@ export const createTestDatabase = async (): Promise<TestDatabase> => {
 		}
 		await execute(`create database "${name}" template "${template}"`);
 	});
+	// A copy would otherwise be the same installation, to whom all others' engine objects belong as well.
+	await onServer(databaseUrl(name), async execute => {
+		await execute('update installation set id = gen_random_uuid()');
+	});
 	return {
 		url: databaseUrl(name),
 		drop: () =>
-			onServer(async execute => {
+			onServer(serverUrl, async execute => {
 				await execute(`drop database if exists "${name}" with (force)`);
 			}),
 	};
@@ -45,8 +49,8 @@ const databaseUrl = (name: string): string => {
 type Execute = (sql: string, params?: unknown[]) => Promise<unknown[]>;
 
 /** One connection, so that its locks end with it. */
-const onServer = async (work: (execute: Execute) => Promise<void>): Promise<void> => {
-	const orm = await MikroORM.init({...ormOptions(serverUrl!), pool: {min: 1, max: 1}});
+const onServer = async (url: string, work: (execute: Execute) => Promise<void>): Promise<void> => {
+	const orm = await MikroORM.init({...ormOptions(url), pool: {min: 1, max: 1}});
 	try {
 		await work((sql, params = []) => orm.em.getConnection().execute(sql, params as never[]));
 	} finally {

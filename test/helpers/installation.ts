@@ -127,7 +127,7 @@ const deleteEverything = async ({get, send}: TestClient, settle: () => Promise<v
 };
 
 /** Built by whichever test file comes first, once in a run. */
-const workflowBundle = async (): Promise<string> => {
+export const workflowBundle = async (): Promise<string> => {
 	const file = path.join(tmpdir(), `workflow-bundle-${process.env['TEST_RUN_ID'] ?? process.pid}.js`);
 	if (!existsSync(file)) {
 		const own = `${file}.${process.pid}`;

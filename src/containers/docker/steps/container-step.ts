@@ -16,11 +16,11 @@ export const containerStep = (engine: Engine): RuntimeStep => ({
 	keepsFiles: false,
 	makesGeneration: true,
 	async apply(spec, context) {
-		const {openFiles} = engine;
 		try {
 			await createAndStart(engine, spec, context);
 		} catch (error) {
-			if (!hasCode(error, 'ENGINE_REFUSED') || error.params.limit !== 'openFiles' || openFiles === null) throw error;
+			if (!hasCode(error, 'ENGINE_REFUSED') || error.params.limit !== 'openFiles') throw error;
+			// Also when this process knows already: the container may be one that another made before it died.
 			engine.openFiles = null;
 			await removeGeneration(engine, spec, context);
 			await createAndStart(engine, spec, context);

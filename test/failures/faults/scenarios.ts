@@ -1,0 +1,102 @@
+import type {OperationKind, WorkspaceStatus} from '../../../src/workspaces/workspace-lifecycle.ts';
+import type {TestClient} from '../../helpers/client.ts';
+import {type Fault, faults} from './faults.ts';
+
+/** One kind of operation in one situation, with all the steps that it has there. */
+export interface Scenario {
+	name: string;
+	kind: OperationKind;
+	steps: string[];
+	/** Brings a workspace to where the operation begins. Answers its id; null: the operation makes it. */
+	prepare: ((client: TestClient, name: string) => Promise<string>) | null;
+	/** Where the workspace is afterwards; null: it is gone. */
+	afterSuccess: WorkspaceStatus | null;
+	/** Where it is when the operation has failed for good; undefined: this one never gives up. */
+	afterFailure?: WorkspaceStatus;
+}
+
+/** How a case must end. One fault is never more than a delay, unless it is one that nothing can mend. */
+export const outcomeOf = ({scenario, step, fault}: {scenario: Scenario; step: string; fault: Fault}) => {
+	const {afterSuccess, afterFailure} = scenario;
+	const mends = !fault.startsWith('failsForGood') || afterFailure === undefined || isPointOfNoReturn(step);
+	return mends ? {operation: 'succeeded', workspace: afterSuccess} : {operation: 'failed', workspace: afterFailure};
+};
+
+/** What could not be undone does not give up either. */
+const isPointOfNoReturn = (step: string): boolean => step === 'discard';
+
+/** Every step of every operation with every fault. */
+export const everyCase = (): {scenario: Scenario; step: string; fault: Fault}[] =>
+	scenarios.flatMap(scenario =>
+		scenario.steps.flatMap(step =>
+			faults
+				.filter(fault => fault !== 'failsForGoodKilledUndoing' || mayBeUndone(scenario, step))
+				.map(fault => ({scenario, step, fault})),
+		),
+	);
+
+const mayBeUndone = ({afterFailure}: Scenario, step: string): boolean =>
+	afterFailure !== undefined && !isPointOfNoReturn(step);
+
+const running = async (client: TestClient, name: string): Promise<string> => (await client.create({name})).id;
+const stopped = async (client: TestClient, name: string): Promise<string> => {
+	const id = await running(client, name);
+	await client.command(id, 'stop');
+	return id;
+};
+const withNewSettings = (before: typeof running) => async (client: TestClient, name: string) => {
+	const id = await before(client, name);
+	await client.send('PATCH', `/workspaces/${id}`, {env: [{key: 'LEVEL', value: 'new'}]});
+	return id;
+};
+
+export const scenarios: Scenario[] = [
+	{
+		name: 'create',
+		kind: 'create',
+		steps: ['network', 'volume', 'container', 'ready', 'checkout', 'setup'],
+		prepare: null,
+		afterSuccess: 'running',
+		afterFailure: 'error',
+	},
+	{
+		name: 'start',
+		kind: 'start',
+		steps: ['network', 'container', 'ready'],
+		prepare: stopped,
+		afterSuccess: 'running',
+		afterFailure: 'error',
+	},
+	{
+		name: 'start with new settings',
+		kind: 'start',
+		steps: ['container', 'ready', 'discard'],
+		prepare: withNewSettings(stopped),
+		afterSuccess: 'running',
+		afterFailure: 'error',
+	},
+	{name: 'stop', kind: 'stop', steps: ['drain', 'stop'], prepare: running, afterSuccess: 'stopped'},
+	{
+		name: 'restart',
+		kind: 'restart',
+		steps: ['stop', 'network', 'container', 'ready'],
+		prepare: running,
+		afterSuccess: 'running',
+		afterFailure: 'error',
+	},
+	{
+		name: 'rebuild',
+		kind: 'rebuild',
+		steps: ['stop', 'network', 'container', 'ready', 'discard'],
+		prepare: running,
+		afterSuccess: 'running',
+		afterFailure: 'running',
+	},
+	{
+		name: 'delete',
+		kind: 'delete',
+		steps: ['container', 'volume', 'network', 'confirm'],
+		prepare: running,
+		afterSuccess: null,
+	},
+];

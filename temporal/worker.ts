@@ -5,6 +5,9 @@ import {createServices} from '../src/services.ts';
 import {runWorker} from './run-worker.ts';
 import {buildWorkflowBundle} from './workflow-bundle.ts';
 
+/** The grace of what runs, and some more. */
+const STOP_WITHIN_MS = 25_000;
+
 const config = loadConfigOrExit();
 const log = createLogger(config).child({process: 'worker'});
 process.on('unhandledRejection', error => {
@@ -30,6 +33,8 @@ log.info({target: config.containerTarget, queues: worker.queues}, 'ready');
 
 const stop = (signal: NodeJS.Signals) => {
 	log.info({signal}, 'stopping');
+	// Whoever is asked to stop stops; what is not finished then goes on elsewhere.
+	setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
 	void worker.stop();
 };
 process.once('SIGTERM', stop);
@@ -37,3 +42,5 @@ process.once('SIGINT', stop);
 await worker.ended;
 await services.close();
 log.info('stopped');
+// Connections that are on their way out would keep the process up for as long as they like.
+process.exit(0);

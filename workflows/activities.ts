@@ -1,5 +1,5 @@
 /** How workflows reach activities: which queue, how long, how often. The only place with such numbers. */
-import {ActivityCancellationType, proxyActivities, proxyLocalActivities} from '@temporalio/workflow';
+import {ActivityCancellationType, isCancellation, proxyActivities, proxyLocalActivities} from '@temporalio/workflow';
 import type {Activities} from '../activities/index.ts';
 import {containersQueue} from '../src/workspaces/workspace.contract.ts';
 
@@ -7,20 +7,35 @@ type Questions = Pick<Activities, 'nextStep' | 'isCancelRequested'>;
 type DatabaseActivities = Pick<Activities, 'tidyUp'>;
 type ContainerActivities = Pick<Activities, 'runSteps' | 'revertSteps' | 'observeWorkspace'>;
 
-/** For ever: the database comes back, and without it there is nothing to decide. */
-const untilItIsBack = {
-	startToCloseTimeout: '10 seconds',
+/** On the queue of the workflow itself. For ever: the database comes back, and without it there is nothing to decide. */
+const patient = proxyActivities<Questions & DatabaseActivities>({
+	startToCloseTimeout: '1 minute',
 	retry: {initialInterval: '200 milliseconds', maximumInterval: '5 seconds'},
-} as const;
+});
 
-/**
- * What a mailbox asks the database. Run by the worker that runs the workflow, as part of its task: the answer takes less time than the way
- * through a queue (`docs/decisions/0006-questions-to-the-database-are-local.md`).
- */
-export const database = proxyLocalActivities<Questions>(untilItIsBack);
+/** Run by the worker that runs the workflow, as part of its task. */
+const quick = proxyLocalActivities<Questions>({startToCloseTimeout: '5 seconds', retry: {maximumAttempts: 1}});
 
-/** Longer work that only needs the database, on the queue of the workflow itself. */
-export const housekeeping = proxyActivities<DatabaseActivities>({...untilItIsBack, startToCloseTimeout: '1 minute'});
+/** One look takes less time than the way through a queue; when it fails the question is put into the queue, where it waits without a worker. */
+const quicklyOr =
+	<Input, Answer>(look: (input: Input) => Promise<Answer>, ask: (input: Input) => Promise<Answer>) =>
+	async (input: Input): Promise<Answer> => {
+		try {
+			return await look(input);
+		} catch (error) {
+			if (isCancellation(error)) throw error;
+			return ask(input);
+		}
+	};
+
+/** What a mailbox asks the database (`docs/decisions/0006-questions-to-the-database-are-local.md`). */
+export const database = {
+	nextStep: quicklyOr(quick.nextStep, patient.nextStep),
+	isCancelRequested: quicklyOr(quick.isCancelRequested, patient.isCancelRequested),
+};
+
+/** Longer work that only needs the database. */
+export const housekeeping: DatabaseActivities = patient;
 
 /**
  * Container work. How often a failure is tried again is decided where it is known (`activities/failures.ts`): an unreachable engine for

@@ -56,6 +56,21 @@ test('while the engine takes its time, progress is told; an abort waits only a m
 	await t.throwsAsync(runtime.ping(cancelled.signal), {message: 'cancelled'});
 });
 
+test('an engine that falls silent during a change is noticed long before the change is given up', async t => {
+	const {proxy, runtime} = await behindProxy(t, {slowSeconds: 60, lookSeconds: 1});
+	const {spec, context} = buildWorkspace(t, world);
+	const [network] = runtime.steps;
+	if (!network) return t.fail();
+	await runtime.ping(context.signal);
+	proxy.hangAfter(/^POST .*\/networks\/create/);
+	const started = Date.now();
+	await t.throwsAsync(network.apply(spec, context), {message: 'ENGINE_UNREACHABLE'});
+	t.true(Date.now() - started < 6000, `${Date.now() - started} ms`);
+	proxy.resume();
+	await network.apply(spec, context);
+	t.pass();
+});
+
 test('a change that was sent before an abort is done when the abort is told, so that it can be undone', async t => {
 	const workspace = buildWorkspace(t, world);
 	const cancelled = new AbortController();

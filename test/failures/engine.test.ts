@@ -1,3 +1,4 @@
+import {setTimeout as pause} from 'node:timers/promises';
 import test, {type ExecutionContext} from 'ava';
 import {type EngineProxy, startEngineProxy} from '../helpers/engine-proxy.ts';
 import {connect} from '../../src/containers/docker/connect.ts';
@@ -54,6 +55,38 @@ test.serial('a create waits, visibly, for an engine that is stopped, and goes on
 	t.is((await product.ended(body.operation.id, 30)).status, 'succeeded');
 	t.is((await product.workspace(body.id)).status, 'running');
 });
+
+test.serial(
+	'an engine that hangs is named as what is in the way within ten seconds, and all goes on within ten of its return',
+	async t => {
+		const {id} = await product.create({name: 'hangs'});
+		proxy.hang();
+		t.teardown(() => proxy.resume());
+		const hung = Date.now();
+		const restart = (await product.post(`/workspaces/${id}/restart`)).body;
+		const create = (await product.post('/workspaces', {name: 'hangs-too'})).body;
+		for (const [workspaceId, step] of [
+			[id, 'stop'],
+			[create.id, 'network'],
+		]) {
+			const {operation} = await product.until('the step in the way', 20, async () => {
+				const {body} = await product.get(`/workspaces/${workspaceId}/explanation`);
+				return body.operation?.lastError && body;
+			});
+			t.like(operation, {step, lastError: {code: 'ENGINE_UNREACHABLE'}, of: null});
+		}
+		const noticed = Date.now() - hung;
+		await pause(Number(process.env['HANG_SECONDS'] ?? 15) * 1000 - noticed);
+		proxy.resume();
+		const back = Date.now();
+		t.is((await product.ended(restart.operationId, 30)).status, 'succeeded');
+		t.is((await product.ended(create.operation.id, 30)).status, 'succeeded');
+		const went = Date.now() - back;
+		t.log(`noticed after ${noticed} ms; done ${went} ms after it went on`);
+		t.true(noticed < 11_000, `${noticed} ms`);
+		t.true(went < 15_000, `${went} ms`);
+	},
+);
 
 test.serial('a stop is not called done while the engine does not answer', async t => {
 	const {id} = await product.create({name: 'stop-waits'});
@@ -136,6 +169,29 @@ test.serial('a workspace is deleted when its time to live is over', async t => {
 	await product.until('the deletion', 30, async () => (await product.get(`/workspaces/${id}`)).status === 404);
 	t.pass();
 });
+
+test.serial(
+	"a stranger in the container's place is not touched, and the workspace says what is in the way",
+	async t => {
+		const {id} = await product.create({name: 'impostor'});
+		const docker = connect(engineHost);
+		const [container] = await docker.listContainers({filters: {label: [`io.workspace-manager.workspace=${id}`]}});
+		const name = container!.Names[0]!.slice(1);
+		await docker.getContainer(container!.Id).remove({force: true});
+		const Labels = {'io.workspace-manager.test-run': process.env['TEST_RUN_ID'] ?? 'local'};
+		const stranger = await docker.createContainer({Image: container!.ImageID, name, Labels});
+		t.teardown(() => stranger.remove({force: true}));
+		const workspace = await product.until('the error', 30, async () => {
+			const found = await product.workspace(id);
+			return found.status === 'error' && found.operation === null && found;
+		});
+		t.is(workspace.reason.code, 'NAME_TAKEN_BY_STRANGER');
+		t.is(workspace.observed, 'absent');
+		t.is((await stranger.inspect()).State.Status, 'created');
+		t.is((await product.command(id, 'rebuild')).status, 'succeeded');
+		t.is((await product.workspace(id)).status, 'running');
+	},
+);
 
 test.serial('wakes that were lost are made up for by the sweep', async t => {
 	const {id} = await product.create({name: 'lost-wake'});

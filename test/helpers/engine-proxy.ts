@@ -8,6 +8,8 @@ export interface EngineProxy {
 	host: string;
 	/** Answers nothing any more, and says nothing: an engine that hangs. Connections stay open. */
 	hang(): void;
+	/** Hangs once a request to that path has come. */
+	hangAfter(path: RegExp): void;
 	/** Everything goes on. */
 	resume(): void;
 	/** Cuts every connection, as a restart does; the next ones work. */
@@ -26,6 +28,7 @@ export const startEngineProxy = async (engineHost: string): Promise<EngineProxy>
 	const pairs = new Set<net.Socket>();
 	let hanging = false;
 	let losing: RegExp | null = null;
+	let hangingAfter: RegExp | null = null;
 
 	const forward = (client: net.Socket) => {
 		const engine = net.connect(target(engineHost));
@@ -44,16 +47,25 @@ export const startEngineProxy = async (engineHost: string): Promise<EngineProxy>
 		}
 		let lose = false;
 		client.on('data', chunk => {
-			if (losing?.test(chunk.toString('latin1').split('\r\n', 1)[0] ?? '')) {
+			const request = chunk.toString('latin1').split('\r\n', 1)[0] ?? '';
+			if (losing?.test(request)) {
 				lose = true;
 				losing = null;
 			}
 			engine.write(chunk);
+			if (hangingAfter?.test(request)) {
+				hangingAfter = null;
+				hang();
+			}
 		});
 		engine.on('data', chunk => (lose ? client.destroy() : client.write(chunk)));
 	};
 	const server = net.createServer({allowHalfOpen: true}, forward);
 	const listen = () => new Promise<void>(resolve => server.listen(socket, resolve));
+	const hang = () => {
+		hanging = true;
+		for (const each of pairs) each.pause();
+	};
 	const cut = () => {
 		for (const each of pairs) each.destroy();
 	};
@@ -65,9 +77,9 @@ export const startEngineProxy = async (engineHost: string): Promise<EngineProxy>
 	await listen();
 	return {
 		host: `unix://${socket}`,
-		hang() {
-			hanging = true;
-			for (const each of pairs) each.pause();
+		hang,
+		hangAfter(pattern) {
+			hangingAfter = pattern;
 		},
 		resume() {
 			hanging = false;

@@ -4,6 +4,7 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {setTimeout as pause} from 'node:timers/promises';
 import {DefaultLogger, Runtime} from '@temporalio/worker';
+import type {OperationSteps} from '../../activities/index.ts';
 import {createApp} from '../../src/app.ts';
 import {loadConfig} from '../../src/config.ts';
 import type {ContainerRuntime} from '../../src/containers/container-runtime.ts';
@@ -22,11 +23,15 @@ Runtime.install({logger: new DefaultLogger('ERROR'), shutdownSignals: []});
 export interface InstallationOptions {
 	/** Instead of the real Docker engine. */
 	runtime?: ContainerRuntime;
+	/** Instead of the run's own PostgreSQL. */
+	databaseServer?: string;
 	env?: NodeJS.ProcessEnv;
 	/** The product's own queue, for tests with worker processes; one test file of a run may. */
 	taskQueue?: string;
 	/** Nobody does the work: what is accepted stays queued. */
 	withoutWorkers?: boolean;
+	/** Instead of the product's own steps. */
+	steps?: (services: Services) => OperationSteps;
 	/** What happens on the engine is noticed by the sweep alone. */
 	withoutWatcher?: boolean;
 }
@@ -36,7 +41,7 @@ export type Installation = Awaited<ReturnType<typeof startInstallation>>;
 /** The whole product in this process: its own database, queues and API, on the run's servers. `close` removes every engine object it made. */
 export const startInstallation = async (options: InstallationOptions = {}) => {
 	const name = randomBytes(4).toString('hex');
-	const database = await createTestDatabase();
+	const database = await createTestDatabase(options.databaseServer);
 	const env = {
 		DATABASE_URL: database.url,
 		CONTAINER_LABELS: `io.workspace-manager.test-run=${process.env['TEST_RUN_ID'] ?? 'local'}`,
@@ -64,12 +69,13 @@ export const startInstallation = async (options: InstallationOptions = {}) => {
 	};
 	const api = await startApi();
 	const {services, client} = api;
-	const others: (typeof api)[] = [];
+	const others: (() => Promise<void>)[] = [];
 
 	let worker: RunningWorker | null = null;
 	const startWorkers = async (): Promise<void> => {
 		worker = await runWorker(services, {
 			workflowBundle: {codePath: await workflowBundle()},
+			...(options.steps ? {steps: options.steps(services)} : {}),
 			...(options.withoutWatcher ? {withoutWatcher: true} : {}),
 		});
 	};
@@ -88,10 +94,12 @@ export const startInstallation = async (options: InstallationOptions = {}) => {
 		stopWorkers,
 
 		/** One more API on the same database, as another process would be. */
-		async anotherApi(): Promise<TestClient> {
-			const other = await startApi();
-			others.push(other);
-			return other.client;
+		async anotherApi(): Promise<TestClient & {stop(): Promise<void>}> {
+			const {client: other, stop} = await startApi();
+			let stopped: Promise<void> | null = null;
+			const stopOnce = () => (stopped ??= stop());
+			others.push(stopOnce);
+			return {...other, stop: stopOnce};
 		},
 
 		/** Deletes every workspace, the product's own way, so that nothing is left in the engine. */
@@ -101,7 +109,7 @@ export const startInstallation = async (options: InstallationOptions = {}) => {
 			if (!options.withoutWorkers) await deleteEverything(client, services.waker.settle);
 			await stopWorkers();
 			await removeSchedule(services);
-			for (const each of [...others, api]) await each.stop();
+			for (const stop of [...others, api.stop]) await stop();
 			await database.drop();
 		},
 	};

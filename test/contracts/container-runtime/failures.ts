@@ -98,4 +98,17 @@ export const failureContract = (build: () => Promise<RuntimeWorld>): void => {
 		t.true(Date.now() - started < 5000);
 		await t.throwsAsync(world.runtime.ping(cancelled.signal), {is: reason});
 	});
+
+	test('a container is not made over files that are gone: FILES_MISSING, and nothing is made instead', async t => {
+		const workspace = buildWorkspace(t, await build());
+		await workspace.up();
+		await workspace.stop();
+		await workspace.revert(workspace.maker);
+		await workspace.revert('volume');
+		await t.throwsAsync(workspace.apply(workspace.maker), {message: 'FILES_MISSING'});
+		t.deepEqual(
+			(await workspace.list()).map(({type}) => type),
+			['network'],
+		);
+	});
 };

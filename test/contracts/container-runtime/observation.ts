@@ -78,6 +78,21 @@ export const observationContract = (build: () => Promise<RuntimeWorld>): void =>
 		t.is(mine.find(({type}) => type === 'container')?.observation?.state, 'running');
 	});
 
+	test('one object can be removed by its id, and is absent afterwards, however often that is asked for', async t => {
+		const world = await build();
+		const workspace = buildWorkspace(t, world);
+		await workspace.up();
+		const {runtime} = world;
+		const order = ['container', 'network', 'volume'];
+		const objects = (await workspace.list()).toSorted((a, b) => order.indexOf(a.type) - order.indexOf(b.type));
+		for (const object of objects) {
+			await runtime.removeObject(object, workspace.context);
+			await runtime.removeObject(object, workspace.context);
+			t.false((await workspace.list()).some(({id, type}) => id === object.id && type === object.type));
+		}
+		t.deepEqual(await workspace.list(), []);
+	});
+
 	test('the machine and the use of it are told', async t => {
 		const world = await build();
 		const workspace = buildWorkspace(t, world);

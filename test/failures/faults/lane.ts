@@ -1,10 +1,9 @@
-import type {TestClient} from '../../helpers/client.ts';
 import type {GitServer} from '../../helpers/git-server.ts';
 import {type Installation, startInstallation, workflowBundle} from '../../helpers/installation.ts';
 import {findViolations} from '../../helpers/invariants.ts';
 import {type Fault, isKill, type Plan} from './faults.ts';
 import {type FaultyWorker, startFaultyWorker} from './faulty-worker.ts';
-import {outcomeOf, type Scenario} from './scenarios.ts';
+import {begin, outcomeOf, prepare, type Scenario, type Start} from './scenarios.ts';
 
 export interface Case {
 	scenario: Scenario;
@@ -35,8 +34,8 @@ export const startLane = async (): Promise<Lane> => {
 	});
 	let made = 0;
 
-	const runOne = async (one: Case, name: string, begin: () => Promise<Begun>): Promise<string[]> => {
-		const {workspaceId, operationId} = await begin();
+	const runOne = async (one: Case, name: string, start: Start): Promise<string[]> => {
+		const {workspaceId, operationId} = await begin(product, start);
 		const {status, error} = await product.ended(operationId, RECOVERY_SECONDS);
 		const expected = outcomeOf(one);
 		const problems = status === expected.operation ? [] : [`ended ${status} (${error?.code ?? 'no error'})`];
@@ -54,13 +53,13 @@ export const startLane = async (): Promise<Lane> => {
 			const prepared = await Promise.all(
 				cases.map(async one => {
 					const name = `case-${++made}`;
-					return {one, name, begin: await prepare(product, name, one.scenario, repository)};
+					return {one, name, start: await prepare(product, name, one.scenario, repository)};
 				}),
 			);
 			const plans: Plan[] = prepared.map(({one: {step, fault}, name}) => ({workspace: name, step, fault}));
 			const deaths = worker.deaths;
 			await worker.plan(plans);
-			const problems = await Promise.all(prepared.map(({one, name, begin}) => runOne(one, name, begin)));
+			const problems = await Promise.all(prepared.map(({one, name, start}) => runOne(one, name, start)));
 			const mayDie = cases.filter(({fault}) => isKill(fault)).length;
 			if (worker.deaths - deaths > mayDie) problems.push([`the worker died ${worker.deaths - deaths} times`]);
 			const violations = await findViolations(product);
@@ -72,35 +71,5 @@ export const startLane = async (): Promise<Lane> => {
 			await worker.stop();
 			await product.close();
 		},
-	};
-};
-
-interface Begun {
-	workspaceId: string;
-	operationId: string;
-}
-
-/** Brings a workspace to where its operation begins. Answers what begins it. */
-const prepare = async (
-	client: TestClient,
-	name: string,
-	{prepare: before, kind}: Scenario,
-	repository: GitServer,
-): Promise<() => Promise<Begun>> => {
-	if (!before) {
-		return async () => {
-			const {body} = await client.post('/workspaces', {
-				name,
-				gitUrl: repository.url,
-				setupScript: 'echo once >> count',
-			});
-			return {workspaceId: body.id, operationId: body.operation.id};
-		};
-	}
-	const workspaceId = await before(client, name);
-	return async () => {
-		const path = `/workspaces/${workspaceId}`;
-		const {body} = await (kind === 'delete' ? client.send('DELETE', path) : client.post(`${path}/${kind}`));
-		return {workspaceId, operationId: body.operationId};
 	};
 };

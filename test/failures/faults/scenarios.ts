@@ -1,5 +1,6 @@
 import type {OperationKind, WorkspaceStatus} from '../../../src/workspaces/workspace-lifecycle.ts';
 import type {TestClient} from '../../helpers/client.ts';
+import type {GitServer} from '../../helpers/git-server.ts';
 import {type Fault, faults} from './faults.ts';
 
 /** One kind of operation in one situation, with all the steps that it has there. */
@@ -8,7 +9,7 @@ export interface Scenario {
 	kind: OperationKind;
 	steps: string[];
 	/** Brings a workspace to where the operation begins. Answers its id; null: the operation makes it. */
-	prepare: ((client: TestClient, name: string) => Promise<string>) | null;
+	before: ((client: TestClient, name: string) => Promise<string>) | null;
 	/** Where the workspace is afterwards; null: it is gone. */
 	afterSuccess: WorkspaceStatus | null;
 	/** Where it is when the operation has failed for good; undefined: this one never gives up. */
@@ -55,7 +56,7 @@ export const scenarios: Scenario[] = [
 		name: 'create',
 		kind: 'create',
 		steps: ['network', 'volume', 'container', 'ready', 'checkout', 'setup'],
-		prepare: null,
+		before: null,
 		afterSuccess: 'running',
 		afterFailure: 'error',
 	},
@@ -63,7 +64,7 @@ export const scenarios: Scenario[] = [
 		name: 'start',
 		kind: 'start',
 		steps: ['network', 'container', 'ready'],
-		prepare: stopped,
+		before: stopped,
 		afterSuccess: 'running',
 		afterFailure: 'error',
 	},
@@ -71,16 +72,16 @@ export const scenarios: Scenario[] = [
 		name: 'start with new settings',
 		kind: 'start',
 		steps: ['container', 'ready', 'discard'],
-		prepare: withNewSettings(stopped),
+		before: withNewSettings(stopped),
 		afterSuccess: 'running',
 		afterFailure: 'error',
 	},
-	{name: 'stop', kind: 'stop', steps: ['drain', 'stop'], prepare: running, afterSuccess: 'stopped'},
+	{name: 'stop', kind: 'stop', steps: ['drain', 'stop'], before: running, afterSuccess: 'stopped'},
 	{
 		name: 'restart',
 		kind: 'restart',
 		steps: ['stop', 'network', 'container', 'ready'],
-		prepare: running,
+		before: running,
 		afterSuccess: 'running',
 		afterFailure: 'error',
 	},
@@ -88,7 +89,7 @@ export const scenarios: Scenario[] = [
 		name: 'rebuild',
 		kind: 'rebuild',
 		steps: ['stop', 'network', 'container', 'ready', 'discard'],
-		prepare: running,
+		before: running,
 		afterSuccess: 'running',
 		afterFailure: 'running',
 	},
@@ -96,7 +97,37 @@ export const scenarios: Scenario[] = [
 		name: 'delete',
 		kind: 'delete',
 		steps: ['container', 'volume', 'network', 'confirm'],
-		prepare: running,
+		before: running,
 		afterSuccess: null,
 	},
 ];
+
+/** What begins an operation. */
+export interface Start {
+	method: string;
+	path: string;
+	body?: unknown;
+}
+
+/** Brings a workspace to where its operation begins. Answers what begins it. */
+export const prepare = async (
+	client: TestClient,
+	name: string,
+	{before, kind}: Scenario,
+	repository: GitServer,
+): Promise<Start> => {
+	const setup = {gitUrl: repository.url, setupScript: 'echo once >> count'};
+	if (!before) return {method: 'POST', path: '/workspaces', body: {name, ...setup}};
+	const path = `/workspaces/${await before(client, name)}`;
+	return kind === 'delete' ? {method: 'DELETE', path} : {method: 'POST', path: `${path}/${kind}`};
+};
+
+/** Begins it. */
+export const begin = async (client: TestClient, {method, path, body: input}: Start) => {
+	const {body} = await client.send(method, path, input);
+	const isCreate = path === '/workspaces';
+	return {
+		workspaceId: (isCreate ? body.id : body.workspaceId) as string,
+		operationId: (isCreate ? body.operation.id : body.operationId) as string,
+	};
+};

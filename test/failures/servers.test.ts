@@ -1,0 +1,207 @@
+// Every server that the product needs is killed and comes back. They are this file's own.
+import {fork} from 'node:child_process';
+import {once} from 'node:events';
+import {setTimeout as pause} from 'node:timers/promises';
+import {fileURLToPath} from 'node:url';
+import {Redis} from 'ioredis';
+import test from 'ava';
+import {createClient} from '../helpers/client.ts';
+import {type Installation, startInstallation} from '../helpers/installation.ts';
+import {findViolations} from '../helpers/invariants.ts';
+import {type OwnServers, startOwnServers} from './faults/own-servers.ts';
+
+let servers: OwnServers;
+let product: Installation;
+test.before(async () => {
+	servers = await startOwnServers();
+	const env = {
+		REDIS_URL: servers.redis.url,
+		TEMPORAL_ADDRESS: servers.temporal.url,
+		TEMPORAL_NAMESPACE: servers.namespace,
+	};
+	product = await startInstallation({env, databaseServer: servers.postgres.url});
+});
+test.after.always(async () => {
+	await product?.close();
+	await servers?.close();
+});
+
+const health = async () => (await (await fetch(`${product.url}/health`)).json()) as Record<string, string>;
+const isHealthy = () => product.until('health', 30, async () => (await health())['status'] === 'healthy');
+const atStep = (id: string, step: string) =>
+	product.until(`the step ${step}`, 20, async () => (await product.workspace(id)).operation?.step === step);
+
+test.serial('Redis is flushed, then killed: no request fails, live events go on, health says degraded', async t => {
+	const redis = new Redis(servers.redis.url);
+	await redis.flushall();
+	redis.disconnect();
+	const {id} = await product.create({name: 'without-redis'});
+	await servers.redis.kill();
+	t.like(await health(), {status: 'degraded', redis: 'unhealthy', database: 'healthy'});
+
+	const live: string[] = [];
+	const leave = new AbortController();
+	const following = (async () => {
+		for await (const {code} of product.events(id, '0', leave.signal)) live.push(code);
+	})().catch(() => {});
+	const reads = ['', '/status', '/explanation', '/operations', '/activity', '/stats', '/logs'];
+	const answers = await Promise.all(
+		Array.from({length: 70}, (_, index) => product.get(`/workspaces/${id}${reads[index % reads.length]}`)),
+	);
+	t.true(
+		answers.every(({status}) => status === 200),
+		answers.map(({status}) => status).join(' '),
+	);
+	t.is((await product.command(id, 'restart')).status, 'succeeded');
+	t.is((await product.post(`/workspaces/${id}/exec`, {command: ['true']})).body.exitCode, 0);
+	await product.until(
+		'the live events',
+		5,
+		async () => live.filter(code => code === 'operationSucceeded').length === 2,
+	);
+
+	await servers.redis.start();
+	await isHealthy();
+	leave.abort();
+	await following;
+});
+
+test.serial(
+	'a reader of live events misses none and gets none twice, over lost connections, a stopped API and a dead Redis',
+	async t => {
+		const {body} = await product.post('/workspaces', {name: 'followed', setupScript: 'sleep 1'});
+		const mortal = await product.anotherApi();
+		const apis = [mortal, await product.anotherApi(), product];
+		const seen: string[] = [];
+		let isOver = false;
+		const reading = (async () => {
+			for (let connection = 0; !isOver; connection++) {
+				const leave = new AbortController();
+				const cut = setTimeout(() => leave.abort(), 400);
+				try {
+					const api = apis[connection % apis.length]!;
+					for await (const event of api.events(body.id, seen.at(-1) ?? '0', leave.signal)) {
+						seen.push(event.id);
+						isOver ||= event.code === 'workspaceDeleted';
+					}
+				} catch {
+					await pause(20);
+				}
+				clearTimeout(cut);
+			}
+		})();
+		await product.ended(body.operation.id);
+		await servers.redis.kill();
+		await product.command(body.id, 'stop');
+		await mortal.stop();
+		await product.command(body.id, 'start');
+		await servers.redis.start();
+		await product.command(body.id, 'rebuild');
+		await product.ended((await product.send('DELETE', `/workspaces/${body.id}`)).body.operationId);
+		await reading;
+		const em = product.services.orm.em.fork();
+		const written = await em.execute<{id: string}[]>(
+			'select id from workspace_event where workspace_id = ? order by id',
+			[body.id],
+		);
+		t.deepEqual(
+			seen,
+			written.map(({id}) => id),
+		);
+		t.log(`${seen.length} events`);
+		await isHealthy();
+	},
+);
+
+test.serial('Temporal is killed: commands are accepted, reads go on, and all is done when it is back', async t => {
+	t.timeout(240_000);
+	const {id} = await product.create({name: 'without-temporal'});
+	await servers.temporal.kill();
+	const started = performance.now();
+	const stop = await product.post(`/workspaces/${id}/stop`);
+	const create = await product.post('/workspaces', {name: 'accepted-without-temporal'});
+	t.log(`two commands were accepted within ${Math.round(performance.now() - started)} ms`);
+	t.deepEqual([stop.status, create.status], [202, 201]);
+	t.like(await health(), {status: 'degraded', temporal: 'unhealthy'});
+	t.like(await product.workspace(id), {status: 'running', desired: 'stopped'});
+
+	await servers.temporal.start();
+	const back = Date.now();
+	t.is((await product.ended(stop.body.operationId, 120)).status, 'succeeded');
+	t.is((await product.ended(create.body.operation.id, 120)).status, 'succeeded');
+	t.log(`all was done ${((Date.now() - back) / 1000).toFixed(1)} s after it was back`);
+	await isHealthy();
+	t.deepEqual(await findViolations(product), []);
+});
+
+test.serial('Temporal is killed in the middle of an operation, which goes on', async t => {
+	t.timeout(240_000);
+	const {body} = await product.post('/workspaces', {name: 'interrupted', setupScript: 'echo once >> count; sleep 6'});
+	await atStep(body.id, 'setup');
+	await servers.temporal.kill();
+	await pause(2000);
+	await servers.temporal.start();
+	t.is((await product.ended(body.operation.id, 120)).status, 'succeeded');
+	const {stdout} = (await product.post(`/workspaces/${body.id}/exec`, {command: ['cat', 'count']})).body;
+	t.is(stdout, 'once\n');
+	t.deepEqual(await findViolations(product), []);
+});
+
+test.serial(
+	'PostgreSQL is killed in the middle of an operation: 503 meanwhile, and then everything goes on',
+	async t => {
+		t.timeout(240_000);
+		const {body} = await product.post('/workspaces', {name: 'without-database', setupScript: 'sleep 4'});
+		await atStep(body.id, 'setup');
+		await servers.postgres.kill();
+		const refused = await product.get(`/workspaces/${body.id}`);
+		t.is(refused.status, 503);
+		t.is(refused.body.code, 'DATABASE_UNAVAILABLE');
+		t.truthy(refused.headers.get('retry-after'));
+		t.is((await fetch(`${product.url}/health`)).status, 503);
+		t.is((await fetch(`${product.url}/health/live`)).status, 200);
+		await pause(5000);
+		await servers.postgres.start();
+		await isHealthy();
+		t.is((await product.ended(body.operation.id, 120)).status, 'succeeded');
+		t.deepEqual(await findViolations(product), []);
+	},
+);
+
+test.serial('a worker stops in time also while the database is away, and another goes on', async t => {
+	t.timeout(240_000);
+	const {id} = await product.create({name: 'stopping'});
+	const {body} = await product.post(`/workspaces/${id}/restart`);
+	await servers.postgres.kill();
+	await pause(500);
+	const started = Date.now();
+	await product.stopWorkers();
+	t.log(`the worker stopped within ${((Date.now() - started) / 1000).toFixed(1)} s`);
+	t.true(Date.now() - started < 35_000);
+	await servers.postgres.start();
+	await isHealthy();
+	await product.startWorkers();
+	t.is((await product.ended(body.operationId, 120)).status, 'succeeded');
+	t.deepEqual(await findViolations(product), []);
+});
+
+test.serial(
+	'an API that dies between the commit and the wake loses nothing, and a second try makes nothing twice',
+	async t => {
+		t.timeout(240_000);
+		const child = fork(fileURLToPath(new URL('faults/api-process.ts', import.meta.url)), {env: product.env});
+		const [url] = (await once(child, 'message')) as [string];
+		const mortal = createClient(url);
+		const headers = {'idempotency-key': 'dies'};
+		await t.throwsAsync(mortal.post('/workspaces', {name: 'orphaned-command'}, headers));
+		const again = await product.post('/workspaces', {name: 'orphaned-command'}, headers);
+		t.is(again.status, 201);
+		t.is(again.headers.get('idempotency-replayed'), 'true');
+		const accepted = Date.now();
+		// Nobody was woken: the sweep finds it.
+		t.is((await product.ended(again.body.operation.id, 120)).status, 'succeeded');
+		t.log(`done ${((Date.now() - accepted) / 1000).toFixed(1)} s later`);
+		t.is((await product.get('/workspaces?search=orphaned-command')).body.pagination.total, 1);
+		t.deepEqual(await findViolations(product), []);
+	},
+);

@@ -143,7 +143,10 @@ test.serial('Temporal is killed: commands are accepted, reads go on, and all is 
 			[202, 201],
 		);
 		await isSaidToBe('degraded', 'temporal');
-		t.like(await product.workspace(id), {status: 'running', desired: 'stopped'});
+		const {status, desired} = await product.workspace(id);
+		t.is(desired, 'stopped');
+		// The workflow may have read what is next before its server died, and not have been able to say so.
+		t.true(['running', 'stopping'].includes(status), status);
 		return answers;
 	});
 	const back = Date.now();

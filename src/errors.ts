@@ -37,6 +37,12 @@ export const errors = {
 	RUNTIME_NOT_AVAILABLE: {status: 422},
 	CATALOGUE_IMAGE_NOT_FOUND: {status: 404},
 
+	// secrets
+	SECRET_NOT_FOUND: {status: 404},
+	SECRET_LIMIT_REACHED: {status: 409},
+	SECRETS_NOT_CONFIGURED: {status: 409},
+	SECRET_UNREADABLE: {status: 409},
+
 	// containers (typed failures of a container runtime)
 	ENGINE_UNREACHABLE: {status: 503, retry: 'forever'},
 	ENGINE_ERROR: {status: 502, retry: true},

@@ -14,6 +14,9 @@ const secretKeys = [
 	'secretKey',
 	'clientSecret',
 	'env',
+	// of a secret in a request, and what a command is given
+	'value',
+	'stdin',
 ];
 
 /** The log of a process: one JSON object a line, secrets struck out by name down to the third level. */

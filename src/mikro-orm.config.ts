@@ -4,6 +4,7 @@ import {defineConfig} from '@mikro-orm/postgresql';
 import {loadConfig} from './config.ts';
 import {IdempotencyKey} from './idempotency/idempotency-key.entity.ts';
 import {Orphan} from './orphans/orphan.entity.ts';
+import {Secret} from './secrets/secret.entity.ts';
 import {Installation} from './targets/installation.entity.ts';
 import {Target} from './targets/target.entity.ts';
 import {User} from './users/user.entity.ts';
@@ -16,7 +17,7 @@ import {Workspace} from './workspaces/workspace.entity.ts';
 export const ormOptions = (databaseUrl: string) =>
 	defineConfig({
 		clientUrl: databaseUrl,
-		entities: [Installation, Target, User, Workspace, Operation, WorkspaceEvent, Lease, IdempotencyKey, Orphan],
+		entities: [Installation, Target, User, Workspace, Operation, WorkspaceEvent, Lease, IdempotencyKey, Orphan, Secret],
 		extensions: [Migrator],
 		migrations: {
 			path: fileURLToPath(new URL('../migrations', import.meta.url)),

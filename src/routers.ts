@@ -1,6 +1,7 @@
 import type {AppRouter} from './http/router.ts';
 import {createImageRouter} from './images/image.router.ts';
 import {createOrphanRouter} from './orphans/orphan.router.ts';
+import {createSecretRouter} from './secrets/secret.router.ts';
 import type {Services} from './services.ts';
 import {createLiveRouter} from './workspaces/live.router.ts';
 import {createOperationRouter} from './workspaces/operation.router.ts';
@@ -16,5 +17,6 @@ export const createRouters = (services: Services): AppRouter[] => [
 	createOperationRouter(services),
 	createWorkspaceEventRouter(services),
 	createLiveRouter(services),
+	createSecretRouter(services),
 	createOrphanRouter(services),
 ];

@@ -11,6 +11,8 @@ import {createIdempotencyService} from './idempotency/idempotency.service.ts';
 import type {Logger} from './logger.ts';
 import {createOrphanService} from './orphans/orphan.service.ts';
 import {createTargetSweepService} from './orphans/target-sweep.service.ts';
+import {createSecretCipher} from './secrets/secret-cipher.ts';
+import {createSecretService} from './secrets/secret.service.ts';
 import {createTargetService} from './targets/target.service.ts';
 import {createDriftService} from './workspaces/drift.service.ts';
 import {createEventBus} from './workspaces/event-bus.ts';
@@ -81,6 +83,7 @@ export const createServices = async (config: Config, log: Logger, options: Servi
 		idempotency,
 		operations: createOperationService({em, transactions, waker}),
 		explanations: createExplanationService({em}),
+		secrets: createSecretService({em, transactions, workspaces, cipher: createSecretCipher(config.secretKey)}),
 		orphans: createOrphanService({em, workflows}),
 		targetSweep: createTargetSweepService({em, runtime, workflows, log}),
 		targets: createTargetService({em, runtime, id: target}),

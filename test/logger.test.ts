@@ -15,10 +15,10 @@ const build = () => {
 
 test('secrets are struck out by their name', t => {
 	const {log, lines} = build();
-	for (const key of ['authorization', 'cookie', 'password', 'token', 'secret', 'env', 'secretKey']) {
+	for (const key of ['authorization', 'cookie', 'password', 'token', 'secret', 'env', 'secretKey', 'value', 'stdin']) {
 		log.info({[key]: 'hunter2', request: {[key]: {A: 'hunter2'}}, a: {b: {[key]: 'hunter2'}}}, 'x');
 	}
-	t.is(lines.length, 7);
+	t.is(lines.length, 9);
 	t.false(lines.join('').includes('hunter2'));
 });
 

@@ -36,6 +36,11 @@ export const permissions = {
 	'operation.read': {workspace: 'viewer'},
 	'operation.cancel': {workspace: 'editor'},
 
+	'secret.list': {workspace: 'editor'},
+	'secret.write': {workspace: 'manager'},
+	'user.secrets.list': {platform: 'member'},
+	'user.secrets.write': {platform: 'member'},
+
 	'orphan.list': {platform: 'admin'},
 	'orphan.remove': {platform: 'admin'},
 } as const satisfies Record<string, Rule>;

@@ -1,7 +1,7 @@
 import type {z} from 'zod';
 import {AppError, type ErrorCode, type FieldError} from '../errors.ts';
 import {translate} from '../i18n/translate.ts';
-import type {AppContext} from './context.ts';
+import type {AppContext, RouteContext} from './context.ts';
 import {describeIssues} from './validation/describe-issues.ts';
 import {findUnstorable} from './validation/unstorable.ts';
 
@@ -23,6 +23,10 @@ export const parseQuery = <Schema extends z.ZodType>(ctx: AppContext, schema: Sc
 	}
 	return parse(ctx, schema, {...values});
 };
+
+/** The variable parts of the path by the schema, when a name that nobody may have shall be explained. */
+export const parsePath = <Schema extends z.ZodType>(ctx: RouteContext, schema: Schema): z.output<Schema> =>
+	parse(ctx, schema, {...ctx.params});
 
 /** An id of a path. Rejects with `notFound` when it can be nobody's id: a malformed id is an unknown one. */
 export const parseId = (id: string | undefined, notFound: ErrorCode): string => {

@@ -72,6 +72,20 @@ export const enErrors = {
 	},
 	CATALOGUE_IMAGE_NOT_FOUND: {title: 'Image not found', detail: 'There is no such image in the catalogue.'},
 
+	SECRET_NOT_FOUND: {title: 'Secret not found', detail: 'There is no secret of that name.'},
+	SECRET_LIMIT_REACHED: {
+		title: 'Too many secrets',
+		detail: 'There can be {{limit}} secrets here. Delete one that is no longer needed.',
+	},
+	SECRETS_NOT_CONFIGURED: {
+		title: 'No key for secrets',
+		detail: 'This service has no key to encrypt secrets with. Whoever operates it has to set SECRET_KEY.',
+	},
+	SECRET_UNREADABLE: {
+		title: 'Secret cannot be read',
+		detail: 'The secret "{{name}}" was encrypted with another key. Store it again.',
+	},
+
 	ENGINE_UNREACHABLE: {
 		title: 'Container engine not reachable',
 		detail: 'The container engine does not answer. The work goes on by itself once it does.',

@@ -13,6 +13,7 @@ export const en = {
 		INVALID_CHARACTERS: 'Contains characters that cannot be stored.',
 		TOO_SHORT: 'Must have at least {{limit}} characters.',
 		TOO_LONG: 'Must have at most {{limit}} characters.',
+		TOO_MANY_BYTES: 'Must have at most {{limit}} bytes.',
 		TOO_FEW: 'Must have at least {{limit}} items.',
 		TOO_MANY: 'Must have at most {{limit}} items.',
 		TOO_SMALL: 'Must be at least {{limit}}.',

@@ -37,6 +37,14 @@ export const zhTWErrors: Record<ErrorCode, ErrorText> = {
 	RUNTIME_NOT_AVAILABLE: {title: '執行環境無法使用', detail: '本服務沒有連接任何 {{runtime}}。'},
 	CATALOGUE_IMAGE_NOT_FOUND: {title: '找不到映像檔', detail: '目錄中沒有這個映像檔。'},
 
+	SECRET_NOT_FOUND: {title: '找不到機密', detail: '沒有這個名稱的機密。'},
+	SECRET_LIMIT_REACHED: {title: '機密數量已達上限', detail: '此處最多可有 {{limit}} 個機密，請先刪除不再需要的機密。'},
+	SECRETS_NOT_CONFIGURED: {
+		title: '尚未設定機密金鑰',
+		detail: '本服務沒有可用來加密機密的金鑰，請管理人員設定 SECRET_KEY。',
+	},
+	SECRET_UNREADABLE: {title: '無法讀取機密', detail: '機密「{{name}}」是以另一把金鑰加密的，請重新儲存。'},
+
 	ENGINE_UNREACHABLE: {title: '無法連線到容器引擎', detail: '容器引擎沒有回應，恢復後會自動繼續。'},
 	ENGINE_ERROR: {title: '容器引擎發生錯誤', detail: '容器引擎回應：{{message}}'},
 	ENGINE_REFUSED: {title: '容器引擎拒絕', detail: '容器引擎不接受此設定：{{message}}'},

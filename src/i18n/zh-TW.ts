@@ -14,6 +14,7 @@ export const zhTW: Texts = {
 		INVALID_CHARACTERS: '包含無法儲存的字元。',
 		TOO_SHORT: '至少需要 {{limit}} 個字元。',
 		TOO_LONG: '最多 {{limit}} 個字元。',
+		TOO_MANY_BYTES: '最多 {{limit}} 個位元組。',
 		TOO_FEW: '至少需要 {{limit}} 個項目。',
 		TOO_MANY: '最多 {{limit}} 個項目。',
 		TOO_SMALL: '不可小於 {{limit}}。',

@@ -1,3 +1,4 @@
+import {Secret} from '../secrets/secret.entity.ts';
 import type {Operation} from './operation.entity.ts';
 import {activeOperations, type LockedWorkspace} from './workspace-transaction.ts';
 import {desiredAfterCancelling, isUp, statusAfter} from './workspace-lifecycle.ts';
@@ -28,6 +29,8 @@ export const finishOperation = async (
 	});
 	if (operation.kind === 'delete') {
 		workspace.deletedAt = new Date();
+		// The row of the workspace stays; what was entrusted to it does not.
+		await tx.nativeDelete(Secret, {workspace: workspace.id});
 		record(workspace.id, 'status', 'workspaceDeleted');
 		return;
 	}

@@ -24,7 +24,7 @@ test('each role may what the ones below it may, and more', t => {
 	);
 	t.true(of('viewer').isSubsetOf(of('editor')));
 	t.true(of('editor').isSubsetOf(of('manager')));
-	t.deepEqual([...of('manager').difference(of('editor'))], ['workspace.update']);
+	t.deepEqual([...of('manager').difference(of('editor'))], ['workspace.update', 'secret.write']);
 	t.deepEqual([...of('owner').difference(of('manager'))], ['workspace.delete']);
 	t.is(of('owner').size, workspaceOperations.length);
 });

@@ -9,7 +9,7 @@ import {createApp} from '../../src/app.ts';
 import {loadConfig} from '../../src/config.ts';
 import type {ContainerRuntime} from '../../src/containers/container-runtime.ts';
 import {listen} from '../../src/http/listen.ts';
-import {createLogger} from '../../src/logger.ts';
+import {createLogger, type Logger} from '../../src/logger.ts';
 import {createRouters} from '../../src/routers.ts';
 import {createServices, type Services} from '../../src/services.ts';
 import {sweepId} from '../../src/workspaces/workspace.contract.ts';
@@ -26,6 +26,8 @@ export interface InstallationOptions {
 	/** Instead of the run's own PostgreSQL. */
 	databaseServer?: string;
 	env?: NodeJS.ProcessEnv;
+	/** Instead of one that LOG_LEVEL silences. */
+	log?: Logger;
 	/** The product's own queue, for tests with worker processes; one test file of a run may. */
 	taskQueue?: string;
 	/** Nobody does the work: what is accepted stays queued. */
@@ -49,7 +51,7 @@ export const startInstallation = async (options: InstallationOptions = {}) => {
 		LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'silent',
 	};
 	const config = loadConfig({...process.env, ...env, ...options.env});
-	const log = createLogger(config);
+	const log = options.log ?? createLogger(config);
 	const taskQueue = options.taskQueue ?? `test-${name}`;
 	const startApi = async () => {
 		const services = await createServices(config, log, {

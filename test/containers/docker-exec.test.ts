@@ -90,3 +90,12 @@ test('a command that clears its environment as its first act is reported, not fo
 	const command = workspace.exec(['env', '-i', 'sleep', '30'], {timeoutSeconds: 1});
 	await t.throwsAsync(command, {message: 'ENGINE_ERROR'});
 });
+
+test('of what is killed nothing gets to its next command, in whatever order it is found', async t => {
+	const workspace = buildWorkspace(t, world, {pids: 256});
+	await workspace.up();
+	const each = 'sleep 60; echo late >> /workspace/late';
+	const script = `i=0; while [ $i -lt 60 ]; do i=$((i+1)); sh -c '${each}' & done; wait`;
+	t.like(await workspace.exec(['sh', '-c', script], {timeoutSeconds: 3}), {timedOut: true});
+	t.is((await workspace.exec(['cat', '/workspace/late'])).exitCode, 1);
+});

@@ -19,6 +19,9 @@ const Thing = z.strictObject({
 		.max(2)
 		.optional(),
 	link: z.union([z.url(), z.null()]).optional(),
+	shape: z
+		.discriminatedUnion('kind', [z.object({kind: z.literal('round')}), z.object({kind: z.literal('flat')})])
+		.optional(),
 	even: z
 		.number()
 		.refine(value => value % 2 === 0, {params: {code: 'NOTHING_TO_CHANGE'}})
@@ -76,6 +79,19 @@ test('the sentences come in the language of the reader', async t => {
 	const response = await send('POST', '/api/v1/things', {name: 'ABC'}, {'accept-language': 'zh-Hant-TW'});
 	t.deepEqual((await problemOf(response)).errors, [
 		{path: 'name', code: 'INVALID_PATTERN', message: '必須符合 /^[a-z]+$/。'},
+	]);
+});
+
+test('a choice that does not exist is answered with those that do', async t => {
+	const {send} = await serve(t, {routers: [things()]});
+	const answers = [];
+	for (const shape of [{kind: 'oval'}, {}]) {
+		const response = await send('POST', '/api/v1/things', {name: 'a', shape});
+		answers.push(...(await problemOf(response)).errors!);
+	}
+	t.deepEqual(answers, [
+		{path: 'shape.kind', code: 'INVALID_VALUE', message: 'Must be one of: round, flat.'},
+		{path: 'shape.kind', code: 'REQUIRED', message: 'Is required.'},
 	]);
 });
 

@@ -1,19 +1,26 @@
 import type {z} from 'zod';
 import type {FieldError} from '../../errors.ts';
-import {type Language, translate, type ValidationCode, validationCodes} from '../../i18n/translate.ts';
+import {type Language, type TextKey, translate, type ValidationCode, validationCodes} from '../../i18n/translate.ts';
 import {formatPath} from './field-path.ts';
 
 type Issue = z.core.$ZodIssue;
+
+/** What fills a blank and has words of its own in every language. */
+export interface Term {
+	text: TextKey;
+}
+type Params = Record<string, string | number | Term>;
+
 interface Finding {
 	code: ValidationCode;
 	path: PropertyKey[];
-	params?: Record<string, string | number>;
+	params?: Params;
 }
 
 // A body of a megabyte may hold a hundred thousand bad fields; nobody reads on after a hundred.
 const mostErrors = 100;
 
-/** What zod found, one line for each bad field, in the reader's language. Values of the request are never repeated. */
+/** What zod found, one line for each bad field, in the reader's language. Values of the request are not repeated, unless a schema's own rule names one. */
 export const describeIssues = (issues: readonly Issue[], language: Language): FieldError[] =>
 	issues
 		.flatMap(findings)
@@ -21,8 +28,16 @@ export const describeIssues = (issues: readonly Issue[], language: Language): Fi
 		.map(({code, path, params}) => ({
 			path: formatPath(path),
 			code,
-			message: translate(language, `validation.${code}`, params),
+			message: translate(language, `validation.${code}`, inWords(params, language)),
 		}));
+
+const inWords = (params: Params = {}, language: Language): Record<string, string | number> =>
+	Object.fromEntries(
+		Object.entries(params).map(([name, value]) => [
+			name,
+			typeof value === 'object' ? translate(language, value.text) : value,
+		]),
+	);
 
 const findings = (issue: Issue): Finding[] => {
 	const {path} = issue;
@@ -80,8 +95,12 @@ const format = (path: PropertyKey[], issue: z.core.$ZodIssueInvalidStringFormat)
 		? {code: 'INVALID_PATTERN', path, params: {pattern: issue.pattern}}
 		: {code: 'INVALID_FORMAT', path, params: {format: issue.format}};
 
-/** A union says most through the choice that came nearest: the one with the deepest complaint that is not about its type. */
+/**
+ * A union says most through the field that tells its choices apart, or else through the choice that came nearest: the one with
+ * the deepest complaint that is not about its type.
+ */
 const union = (issue: z.core.$ZodIssueInvalidUnion): Finding[] => {
+	if (issue.discriminator !== undefined) return [discriminator(issue)];
 	const choices = issue.errors.filter(choice =>
 		choice.some(inner => inner.code !== 'invalid_type' || inner.path.length > 0),
 	);
@@ -90,10 +109,18 @@ const union = (issue: z.core.$ZodIssueInvalidUnion): Finding[] => {
 	return nearest.flatMap(inner => findings({...inner, path: [...issue.path, ...inner.path]}));
 };
 
+const discriminator = (issue: z.core.$ZodIssueInvalidUnion): Finding => {
+	const {path, input, discriminator: key} = issue;
+	const isAbsent = typeof input === 'object' && input !== null && !Object.hasOwn(input, key!);
+	if (isAbsent) return {code: 'REQUIRED', path};
+	const values = 'options' in issue ? (issue.options ?? []) : [];
+	return {code: 'INVALID_VALUE', path, params: {values: values.map(String).join(', ')}};
+};
+
 /** A schema's own rule names its sentence: `params: {code: 'DUPLICATE', …}`; the other params fill the blanks. */
 const custom = (path: PropertyKey[], params: Record<string, unknown> = {}): Finding => {
 	const {code, ...blanks} = params;
 	const known = validationCodes.find(candidate => candidate === code);
 	if (!known) return {code: 'INVALID', path};
-	return {code: known, path, params: blanks as Record<string, string | number>};
+	return {code: known, path, params: blanks as Params};
 };

@@ -62,6 +62,7 @@ export const errors = {
 	CONTAINER_NOT_FOUND: {status: 409},
 	COMMAND_NOT_FOUND: {status: 422},
 	WORKDIR_NOT_FOUND: {status: 422},
+	COMMAND_FAILED: {status: 422},
 	BOOTSTRAP_FAILED: {status: 422},
 	CANCELLED: {status: 409},
 	STEP_TIMED_OUT: {status: 504, retry: true},

@@ -40,6 +40,14 @@ export interface ContainerRuntime {
 	 * runs, COMMAND_NOT_FOUND, WORKDIR_NOT_FOUND.
 	 */
 	exec(workspaceId: string, command: ExecCommand, signal: AbortSignal): Promise<ExecResult>;
+	/**
+	 * Runs argv in the workspace's running container, from the first reading on, and passes on what it writes to its standard output: bytes, as
+	 * they come, and no faster than they are taken. Ends when the command ends with 0. At an abort, or when the reader leaves, the whole process
+	 * group inside is killed, and that is waited for. Rejects with CONTAINER_NOT_FOUND, also when the container ends meanwhile, COMMAND_NOT_FOUND,
+	 * WORKDIR_NOT_FOUND, COMMAND_FAILED{exitCode, output} with the beginning of its standard error, and ENGINE_UNREACHABLE, also when the
+	 * output is cut: what came until then is whole, and the command is killed unless the engine is away.
+	 */
+	execStream(workspaceId: string, program: Program, signal: AbortSignal): AsyncIterable<Uint8Array>;
 	/** The container's output, oldest first. With `follow` it goes on, over restarts of the engine, until the container ends or the signal. */
 	logs(workspaceId: string, options: LogOptions, signal: AbortSignal): AsyncIterable<LogLine>;
 	/** Use of resources now. Rejects with CONTAINER_NOT_FOUND when nothing runs. */
@@ -119,10 +127,15 @@ export interface Capacity {
 	memoryMiB: number;
 }
 
-export interface ExecCommand {
+/** What is run inside. */
+export interface Program {
+	/** argv, never a shell string. */
 	command: string[];
 	workdir?: string | undefined;
 	env?: Record<string, string> | undefined;
+}
+
+export interface ExecCommand extends Program {
 	stdin?: string | undefined;
 	timeoutSeconds: number;
 	maxOutputBytes: number;

@@ -113,6 +113,7 @@ export const enErrors = {
 	CONTAINER_NOT_FOUND: {title: 'No container', detail: 'The workspace has no container at the moment.'},
 	COMMAND_NOT_FOUND: {title: 'Command not found', detail: 'The workspace has no command "{{command}}".'},
 	WORKDIR_NOT_FOUND: {title: 'Folder not found', detail: 'The workspace has no folder "{{workdir}}".'},
+	COMMAND_FAILED: {title: 'Command failed', detail: 'The command ended with exit code {{exitCode}}. {{output}}'},
 	BOOTSTRAP_FAILED: {title: 'Set-up failed', detail: 'Setting up the workspace ended with exit code {{exitCode}}.'},
 	CANCELLED: {title: 'Cancelled', detail: 'The operation was cancelled.'},
 	STEP_TIMED_OUT: {title: 'Step took too long', detail: 'The step did not end within {{seconds}} seconds.'},

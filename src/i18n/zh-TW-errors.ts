@@ -66,6 +66,7 @@ export const zhTWErrors: Record<ErrorCode, ErrorText> = {
 	CONTAINER_NOT_FOUND: {title: '沒有容器', detail: '工作區目前沒有容器。'},
 	COMMAND_NOT_FOUND: {title: '找不到指令', detail: '工作區中沒有「{{command}}」指令。'},
 	WORKDIR_NOT_FOUND: {title: '找不到資料夾', detail: '工作區中沒有「{{workdir}}」資料夾。'},
+	COMMAND_FAILED: {title: '指令執行失敗', detail: '指令以結束代碼 {{exitCode}} 結束。{{output}}'},
 	BOOTSTRAP_FAILED: {title: '初始設定失敗', detail: '工作區的初始設定以結束代碼 {{exitCode}} 結束。'},
 	CANCELLED: {title: '已取消', detail: '作業已取消。'},
 	STEP_TIMED_OUT: {title: '步驟逾時', detail: '步驟未在 {{seconds}} 秒內結束。'},

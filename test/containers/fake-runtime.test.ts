@@ -62,3 +62,27 @@ test('a container that is killed is dead with that code', async t => {
 	world.runtime.kill(workspace.spec.workspaceId, 9);
 	t.like(await workspace.inspect(), {state: 'dead', exitCode: 9, reason: 'exited'});
 });
+
+test('a stream breaks when a test wants it to: before its first byte, in the middle, after its last', async t => {
+	const world = await buildWorld();
+	const workspace = buildWorkspace(t, world);
+	await workspace.up();
+	const failure = new AppError('ENGINE_UNREACHABLE');
+	const read = async (script: string) => {
+		let text = '';
+		try {
+			for await (const bytes of workspace.stream(['sh', '-c', script])) text += Buffer.from(bytes).toString();
+		} catch (error) {
+			return {text, error: (error as Error).message};
+		}
+		return {text, error: null};
+	};
+	world.runtime.failNext('execStream', 'before', failure);
+	t.deepEqual(await read('echo one'), {text: '', error: 'ENGINE_UNREACHABLE'});
+	world.runtime.failNext('execStream', 'after', failure);
+	t.deepEqual(await read('echo one'), {text: 'one\n', error: 'ENGINE_UNREACHABLE'});
+	const cut = read('echo one; sleep 5; echo two');
+	setTimeout(() => world.runtime.cutStreams(workspace.spec.workspaceId), 100);
+	t.deepEqual(await cut, {text: 'one\n', error: 'ENGINE_UNREACHABLE'});
+	t.deepEqual(await read('echo one; echo two'), {text: 'one\ntwo\n', error: null});
+});

@@ -1,5 +1,6 @@
 import type {ContainerRuntime} from '../../src/containers/container-runtime.ts';
 import {execContract} from './container-runtime/exec.ts';
+import {execStreamContract} from './container-runtime/exec-stream.ts';
 import {failureContract} from './container-runtime/failures.ts';
 import {generationContract} from './container-runtime/generations.ts';
 import {lifecycleContract} from './container-runtime/lifecycle.ts';
@@ -31,5 +32,6 @@ export const containerRuntimeContract = (build: () => Promise<RuntimeWorld>): vo
 	observationContract(build);
 	failureContract(build);
 	execContract(build);
+	execStreamContract(build);
 	logContract(build);
 };

@@ -1,87 +1,33 @@
 import {AppError} from '../../src/errors.ts';
-import type {ExecCommand, ExecResult} from '../../src/containers/container-runtime.ts';
-import {wait} from './wait.ts';
+import type {ExecCommand, ExecResult, Program} from '../../src/containers/container-runtime.ts';
 import type {FakeContainer, FakeEngine} from './fake-engine.ts';
+import {runProgram} from './fake-programs.ts';
 
-/** What a command did. */
-interface Outcome {
-	exitCode?: number;
-	stdout?: string;
-	stderr?: string;
-}
-
-interface Inside {
-	command: ExecCommand;
-	args: string[];
-	env: Record<string, string>;
-	/** The file of that path, wherever it is kept. */
-	files: Map<string, string>;
-	signal: AbortSignal;
-}
-
-/** A handful of commands, as the real ones behave. A test that needs another one adds a row. */
-const programs: Record<string, (inside: Inside) => Outcome | Promise<Outcome>> = {
-	true: () => ({}),
-	false: () => ({exitCode: 1}),
-	echo: ({args}) => ({stdout: `${args.join(' ')}\n`}),
-	pwd: ({command}) => ({stdout: `${command.workdir ?? '/workspace'}\n`}),
-	env: ({env}) => ({
-		stdout: Object.entries(env)
-			.map(([name, value]) => `${name}=${value}\n`)
-			.join(''),
-	}),
-	cat({args: [path], command, files}) {
-		if (path === undefined) return {stdout: command.stdin ?? ''};
-		const text = files.get(path);
-		return text === undefined ? {exitCode: 1, stderr: `cat: ${path}: No such file or directory\n`} : {stdout: text};
-	},
-	tee({args: [path = ''], command, files}) {
-		files.set(path, command.stdin ?? '');
-		return {stdout: command.stdin ?? ''};
-	},
-	async sleep({args: [seconds], signal}) {
-		await wait(Number(seconds) * 1000, signal);
-		return {};
-	},
-	/** Understands `echo words >&2`, `exit N`, and these in a row. */
-	sh({args: [, script = '']}) {
-		const outcome: Required<Outcome> = {exitCode: 0, stdout: '', stderr: ''};
-		for (const part of script.split(';').map(each => each.trim())) {
-			const [, words, redirected] = /^echo (.*?)( >&2)?$/.exec(part) ?? [];
-			if (words !== undefined) outcome[redirected ? 'stderr' : 'stdout'] += `${words}\n`;
-			const [, code] = /^exit (\d+)$/.exec(part) ?? [];
-			if (code !== undefined) return {...outcome, exitCode: Number(code)};
-		}
-		return outcome;
-	},
-};
-
-const directories = ['/', '/tmp', '/workspace', '/home/developer'];
-
-/** Runs a command in a container of the fake. */
+/** Runs a command in a container of the fake and collects what it says. */
 export const fakeExec = async (
 	engine: FakeEngine,
 	container: FakeContainer,
 	command: ExecCommand,
 	signal: AbortSignal,
 ): Promise<ExecResult> => {
-	const [name = '', ...args] = command.command;
-	if (command.workdir && !directories.includes(command.workdir)) {
-		throw new AppError('WORKDIR_NOT_FOUND', {workdir: command.workdir});
-	}
-	const program = programs[name];
-	if (!program) throw new AppError('COMMAND_NOT_FOUND', {command: name});
 	const over = new AbortController();
 	const killed = () => over.abort('killed');
 	const timer = setTimeout(() => over.abort('timeout'), command.timeoutSeconds * 1000);
 	container.changes.once('end', killed);
-	const env = {HOME: '/home/developer', ...container.spec?.env, ...command.env};
-	const files = engine.volumes.get(container.spec?.workspaceId ?? '')?.files ?? new Map<string, string>();
+	const said = {stdout: [] as Buffer[], stderr: [] as Buffer[]};
 	try {
-		const outcome = await program({command, args, env, files, signal: AbortSignal.any([signal, over.signal])});
-		const [stdout, stderr] = [cap(outcome.stdout, command), cap(outcome.stderr, command)];
-		const truncated = stdout !== (outcome.stdout ?? '') || stderr !== (outcome.stderr ?? '');
-		return {exitCode: outcome.exitCode ?? 0, stdout, stderr, truncated, timedOut: false};
+		const running = runProgram(engine, container, command, AbortSignal.any([signal, over.signal]));
+		let step = await running.next();
+		for (; !step.done; step = await running.next()) said[step.value.stream].push(step.value.bytes);
+		const [stdout, stderr] = [Buffer.concat(said.stdout), Buffer.concat(said.stderr)];
+		const truncated = Math.max(stdout.length, stderr.length) > command.maxOutputBytes;
+		return {
+			exitCode: step.value,
+			stdout: cap(stdout, command),
+			stderr: cap(stderr, command),
+			truncated,
+			timedOut: false,
+		};
 	} catch (error) {
 		if (signal.aborted || !over.signal.aborted) throw error;
 		const timedOut = over.signal.reason === 'timeout';
@@ -92,5 +38,36 @@ export const fakeExec = async (
 	}
 };
 
-const cap = (text = '', {maxOutputBytes}: ExecCommand): string =>
-	new TextDecoder().decode(Buffer.from(text).subarray(0, maxOutputBytes), {stream: true});
+/** Runs a command in a container of the fake and passes on what it says, until `cut` is emitted at the container. */
+export async function* fakeExecStream(
+	engine: FakeEngine,
+	container: FakeContainer,
+	program: Program,
+	signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+	const over = new AbortController();
+	const killed = () => over.abort(new AppError('CONTAINER_NOT_FOUND'));
+	const cut = () => over.abort(new AppError('ENGINE_UNREACHABLE', {reason: 'outputCut'}));
+	container.changes.once('end', killed);
+	container.changes.once('cut', cut);
+	const ended = AbortSignal.any([signal, over.signal]);
+	let output = '';
+	try {
+		ended.throwIfAborted();
+		const running = runProgram(engine, container, program, ended);
+		let step = await running.next();
+		for (; !step.done; step = await running.next()) {
+			const {stream, bytes} = step.value;
+			if (stream === 'stdout') yield bytes;
+			else output += bytes.toString();
+			ended.throwIfAborted();
+		}
+		if (step.value !== 0) throw new AppError('COMMAND_FAILED', {exitCode: step.value, output: output.trim()});
+	} finally {
+		container.changes.off('end', killed);
+		container.changes.off('cut', cut);
+	}
+}
+
+const cap = (bytes: Buffer, {maxOutputBytes}: ExecCommand): string =>
+	new TextDecoder().decode(bytes.subarray(0, maxOutputBytes), {stream: true});

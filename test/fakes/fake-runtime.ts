@@ -10,7 +10,7 @@ import {
 	type FakeContainer,
 	type FakeEngine,
 } from './fake-engine.ts';
-import {fakeExec} from './fake-exec.ts';
+import {fakeExec, fakeExecStream} from './fake-exec.ts';
 import {fakeSteps, runAlone} from './fake-steps.ts';
 import {fakeLogs, fakeWatch} from './fake-streams.ts';
 import {withFaults, type Faults} from './faults.ts';
@@ -22,6 +22,8 @@ export interface FakeRuntime extends ContainerRuntime, Faults {
 	addImage(reference: string, options?: {hasCommand?: boolean}): string;
 	/** The workspace's running container ends with that code, as if by itself. */
 	kill(workspaceId: string, exitCode: number): void;
+	/** The connections of its streams break; the next ones work. */
+	cutStreams(workspaceId: string): void;
 }
 
 /** A container runtime in memory. It passes the contract of the real ones, and fails when a test wants it to. */
@@ -65,6 +67,9 @@ export const createFakeRuntime = (): FakeRuntime => {
 			return {state: 'absent', generation: null, exitCode: null, reason: null, startedAt: null};
 		},
 		exec: async (workspaceId, command, signal) => fakeExec(engine, running(workspaceId), command, signal),
+		async *execStream(workspaceId, program, signal) {
+			yield* fakeExecStream(engine, running(workspaceId), program, signal);
+		},
 		logs: (workspaceId, options, signal) => fakeLogs(engine, workspaceId, options, signal),
 		async stats(workspaceId) {
 			const {spec} = running(workspaceId);
@@ -89,6 +94,7 @@ export const createFakeRuntime = (): FakeRuntime => {
 			return id;
 		},
 		kill: (workspaceId, exitCode) => end(engine, running(workspaceId), exitCode),
+		cutStreams: workspaceId => void running(workspaceId).changes.emit('cut'),
 	};
 };
 

@@ -28,18 +28,29 @@ export const withFaults = (runtime: ContainerRuntime): ContainerRuntime & Faults
 		const [plan] = index === -1 ? [] : planned.splice(index, 1);
 		if (plan) throw plan.error;
 	};
+	const begin = async (call: Call, args: unknown[]): Promise<void> => {
+		calls.push(call);
+		take(call, 'before');
+		const stuck = hanging.get(call);
+		if (stuck) await stayStuck(stuck.signal, signalOf(args));
+	};
 	const guard = <T extends Method>(call: Call, method: T): T => {
 		const guarded = async (...args: Parameters<T>) => {
-			calls.push(call);
-			take(call, 'before');
-			const stuck = hanging.get(call);
-			if (stuck) await stayStuck(stuck.signal, signalOf(args));
+			await begin(call, args);
 			const answer = await method(...args);
 			take(call, 'after');
 			return answer;
 		};
 		return guarded as T;
 	};
+
+	/** It begins with the first reading. */
+	const guardStream = <Args extends unknown[], T>(call: Call, method: (...args: Args) => AsyncIterable<T>) =>
+		async function* (...args: Args): AsyncGenerator<T> {
+			await begin(call, args);
+			yield* method(...args);
+			take(call, 'after');
+		};
 
 	return {
 		...runtime,
@@ -56,6 +67,7 @@ export const withFaults = (runtime: ContainerRuntime): ContainerRuntime & Faults
 		discardOlder: guard('discardOlder', runtime.discardOlder),
 		inspect: guard('inspect', runtime.inspect),
 		exec: guard('exec', runtime.exec),
+		execStream: guardStream('execStream', runtime.execStream),
 		stats: guard('stats', runtime.stats),
 		list: guard('list', runtime.list),
 		removeObject: guard('removeObject', runtime.removeObject),

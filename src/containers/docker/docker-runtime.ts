@@ -4,6 +4,7 @@ import {EngineInfo, Nothing} from './answers.ts';
 import {connect} from './connect.ts';
 import {createEngine, type Deadlines} from './engine.ts';
 import {execInWorkspace} from './exec/exec.ts';
+import {streamExec} from './exec/stream-exec.ts';
 import type {Labels} from './labels.ts';
 import {inspectWorkspace} from './reading/inspect.ts';
 import {listObjects} from './reading/list.ts';
@@ -59,6 +60,7 @@ export const createDockerRuntime = (options: DockerRuntimeOptions): ContainerRun
 		discardOlder: (object, context) => discardOlder(engine, object, context),
 		inspect: (workspaceId, signal) => inspectWorkspace(engine, workspaceId, signal),
 		exec: (workspaceId, command, signal) => execInWorkspace(engine, workspaceId, command, signal),
+		execStream: (workspaceId, program, signal) => streamExec(engine, workspaceId, program, signal),
 		logs: (workspaceId, logOptions, signal) => readLogs(engine, workspaceId, logOptions, signal),
 		stats: createStatsReader(engine),
 		list: (filter, signal) => listObjects(engine, filter.workspaceId, signal),

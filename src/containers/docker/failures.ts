@@ -1,4 +1,5 @@
 import {AppError, type ErrorCode, type ErrorParams} from '../../errors.ts';
+import type {Program} from '../container-runtime.ts';
 
 /**
  * The one place that reads the engine's words. Its API has few error codes, so most failures can only be told apart by their text
@@ -22,7 +23,7 @@ export const toAppError = (error: unknown): AppError => {
 };
 
 /** What the engine says instead of running a command: the runtime's own sentence, in the place of the command's output. */
-export const toCommandError = (says: string, command: {command: string[]; workdir?: string | undefined}): AppError => {
+export const toCommandError = (says: string, command: Program): AppError => {
 	if (/\bcwd\b|chdir/i.test(says)) return new AppError('WORKDIR_NOT_FOUND', {workdir: command.workdir ?? ''});
 	if (/not found|no such file|permission denied|is a directory|exec format error/i.test(says)) {
 		return new AppError('COMMAND_NOT_FOUND', {command: command.command[0] ?? ''});

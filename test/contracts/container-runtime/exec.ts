@@ -28,13 +28,17 @@ export const execContract = (build: () => Promise<RuntimeWorld>): void => {
 		t.true(stdout.includes('COLOUR=blue\n') && stdout.includes('SIZE=1 = one\n'));
 	});
 
-	test('much input comes back whole', async t => {
+	test('a mebibyte of input arrives whole, comes back whole, and leaves the environment alone', async t => {
 		const workspace = buildWorkspace(t, await build());
 		await workspace.up();
-		const stdin = 'é'.repeat(500_000);
-		const {stdout, truncated} = await workspace.exec(['cat'], {stdin, maxOutputBytes: 2_000_000});
-		t.true(stdout === stdin);
-		t.false(truncated);
+		const options = {stdin: 'é'.repeat(2 ** 19), maxOutputBytes: 2 ** 20, env: {SIZE: 'large'}};
+		for (const command of [['cat'], ['tee', '/workspace/input']]) {
+			const {stdout, truncated} = await workspace.exec(command, options);
+			t.true(stdout === options.stdin);
+			t.false(truncated);
+		}
+		t.true((await workspace.exec(['cat', '/workspace/input'], {maxOutputBytes: 2 ** 20})).stdout === options.stdin);
+		t.true((await workspace.exec(['env'], options)).stdout.includes('SIZE=large\n'));
 	});
 
 	test('output is cut at its limit, between characters, and the command still ends well', async t => {

@@ -1,6 +1,12 @@
 import {randomBytes} from 'node:crypto';
 import type {ExecutionContext} from 'ava';
-import type {ExecCommand, ExecResult, StepContext, WorkspaceSpec} from '../../../src/containers/container-runtime.ts';
+import type {
+	ExecCommand,
+	ExecResult,
+	Program,
+	StepContext,
+	WorkspaceSpec,
+} from '../../../src/containers/container-runtime.ts';
 import type {RuntimeWorld} from '../container-runtime.contract.ts';
 
 /** One workspace on a runtime, with the steps as verbs. It is removed when its test ends, however that ends. */
@@ -57,6 +63,8 @@ export const buildWorkspace = (
 		list: () => runtime.list({workspaceId}, signal),
 		exec: (command: string[], options: Partial<ExecCommand> = {}, aborted = signal): Promise<ExecResult> =>
 			runtime.exec(workspaceId, {command, timeoutSeconds: 30, maxOutputBytes: 100_000, ...options}, aborted),
+		stream: (command: string[], options: Partial<Program> = {}, aborted = signal): AsyncIterable<Uint8Array> =>
+			runtime.execStream(workspaceId, {command, ...options}, aborted),
 	};
 };
 

@@ -9,6 +9,8 @@ import {hasEnded, openExec, waitForExit} from './open-exec.ts';
 export const markName = 'WSM_EXEC';
 
 const seconds = 15;
+/** What cut the connection of a command has cut those that are kept open as well: so long, one that breaks says nothing of the engine. */
+const cutMs = 2000;
 
 /**
  * Kills a command that runs in a container, with all that it started, and returns when that is confirmed. The engine has no call for
@@ -20,11 +22,20 @@ export const killCommand = async (engine: Engine, containerId: string, execId: s
 	// Of its own, because the caller's signal may be why we are here.
 	const signal = AbortSignal.timeout(seconds * 1000);
 	const backoff = createBackoff(50, 1000);
-	try {
-		do {
+	const began = Date.now();
+	const kill = async (): Promise<boolean> => {
+		try {
 			await killMarked(engine, containerId, mark, signal);
 			await backoff.pause(signal);
-		} while (!(await hasEnded(engine, execId, signal)));
+			return await hasEnded(engine, execId, signal);
+		} catch (error) {
+			if (!hasCode(error, 'ENGINE_UNREACHABLE') || Date.now() - began > cutMs) throw error;
+			await backoff.pause(signal);
+			return false;
+		}
+	};
+	try {
+		while (!(await kill()));
 	} catch (error) {
 		if (hasCode(error, 'CONTAINER_NOT_FOUND')) return;
 		if (error instanceof AppError) throw error;

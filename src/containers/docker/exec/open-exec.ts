@@ -1,5 +1,5 @@
 import type {Duplex} from 'node:stream';
-import type {ExecCommand} from '../../container-runtime.ts';
+import type {ExecCommand, Program} from '../../container-runtime.ts';
 import {Created, ExecDetail} from '../answers.ts';
 import type {Engine} from '../engine.ts';
 import {createBackoff} from '../pause.ts';
@@ -15,7 +15,7 @@ export interface OpenExec {
 	close(): void;
 }
 
-/** Starts a command. `extraEnv` comes on top of the command's. */
+/** Starts a command and collects its output. `extraEnv` comes on top of the command's. */
 export const openExec = async (
 	engine: Engine,
 	containerId: string,
@@ -23,6 +23,18 @@ export const openExec = async (
 	extraEnv: Record<string, string>,
 	signal: AbortSignal,
 ): Promise<OpenExec> => {
+	const {id, connection} = await startExec(engine, containerId, command, extraEnv, signal);
+	return {id, ...collect(connection, command.maxOutputBytes, command.stdin)};
+};
+
+/** Starts a command. Its output waits to be read, in frames, and its input to be written. */
+export const startExec = async (
+	engine: Engine,
+	containerId: string,
+	command: Program & Pick<ExecCommand, 'stdin'>,
+	extraEnv: Record<string, string>,
+	signal: AbortSignal,
+): Promise<{id: string; connection: Duplex}> => {
 	const body = {
 		Cmd: command.command,
 		Env: Object.entries({...command.env, ...extraEnv}).map(([name, value]) => `${name}=${value}`),
@@ -38,7 +50,7 @@ export const openExec = async (
 		{Detach: false, Tty: false},
 		new AbortController().signal,
 	);
-	return {id: Id, ...collect(connection, command.maxOutputBytes, command.stdin)};
+	return {id: Id, connection};
 };
 
 const collect = (connection: Duplex, maxBytes: number, stdin: string | undefined): Omit<OpenExec, 'id'> => {
@@ -82,6 +94,17 @@ export const waitForExit = async (
 	for (;;) {
 		const {Running, ExitCode, Pid} = await inspectExec(engine, id, signal);
 		if (!Running && typeof ExitCode === 'number') return {exitCode: ExitCode, neverRan: !Pid && ExitCode !== 0};
+		await backoff.pause(signal);
+	}
+};
+
+/** Waits until it is known whether the engine could run the command: what is said before may be the engine's own words. */
+export const waitForStart = async (engine: Engine, id: string, signal: AbortSignal): Promise<boolean> => {
+	const backoff = createBackoff(5, 500);
+	for (;;) {
+		const {Running, ExitCode, Pid} = await inspectExec(engine, id, signal);
+		if (Pid) return true;
+		if (!Running && typeof ExitCode === 'number') return ExitCode === 0;
 		await backoff.pause(signal);
 	}
 };

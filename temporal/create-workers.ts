@@ -19,11 +19,16 @@ export interface WorkersOptions {
 /** What one worker process runs: workflows with their database activities, and the containers of one target. */
 export const createWorkers = async (options: WorkersOptions): Promise<Worker[]> => {
 	const {connection, namespace, taskQueue, target, workflowBundle, em, log, activities} = options;
-	const common: Pick<WorkerOptions, 'connection' | 'namespace' | 'interceptors' | 'shutdownGraceTime'> = {
+	const common: Pick<
+		WorkerOptions,
+		'connection' | 'namespace' | 'interceptors' | 'shutdownGraceTime' | 'shutdownForceTime'
+	> = {
 		connection,
 		namespace,
 		interceptors: {activity: [activityContext(em, log)]},
 		shutdownGraceTime: '10 seconds',
+		// What has not ended by then goes on elsewhere.
+		shutdownForceTime: '20 seconds',
 	};
 	return Promise.all([
 		Worker.create({

@@ -1,5 +1,11 @@
-import {NativeConnection, type WorkerOptions} from '@temporalio/worker';
+import {
+	GracefulShutdownPeriodExpiredError,
+	NativeConnection,
+	type Worker,
+	type WorkerOptions,
+} from '@temporalio/worker';
 import {createOperationSteps, type OperationSteps} from '../activities/index.ts';
+import type {Logger} from '../src/logger.ts';
 import type {Services} from '../src/services.ts';
 import {createWorkers} from './create-workers.ts';
 import {registerSearchAttributes} from './register-search-attributes.ts';
@@ -47,7 +53,7 @@ export const runWorker = async (services: Services, options: RunWorkerOptions): 
 		...(options.withoutWatcher ? [] : [watchEngine(services, stopping.signal)]),
 	];
 	const run = async () => {
-		await Promise.all(workers.map(worker => worker.run()));
+		await Promise.all(workers.map(worker => runToItsEnd(worker, log)));
 		stopping.abort();
 		await Promise.all(background);
 		await connection.close();
@@ -62,4 +68,14 @@ export const runWorker = async (services: Services, options: RunWorkerOptions): 
 			await ended;
 		},
 	};
+};
+
+/** One that was asked to stop, and did not within its time, is left behind. */
+const runToItsEnd = async (worker: Worker, log: Logger): Promise<void> => {
+	try {
+		await worker.run();
+	} catch (error) {
+		if (!(error instanceof GracefulShutdownPeriodExpiredError)) throw error;
+		log.warn({queue: worker.options.taskQueue}, 'a worker did not stop in time');
+	}
 };

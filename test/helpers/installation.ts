@@ -109,12 +109,18 @@ export const startInstallation = async (options: InstallationOptions = {}) => {
 
 		async close(): Promise<void> {
 			if (!options.withoutWorkers) await deleteEverything(client, services.waker.settle);
-			await stopWorkers();
-			await removeSchedule(services);
-			for (const stop of [...others, api.stop]) await stop();
-			await database.drop();
+			await inTime('the workers', stopWorkers());
+			await inTime('the schedule', removeSchedule(services));
+			for (const stop of [...others, api.stop]) await inTime('an API', stop());
+			await inTime('the database', database.drop());
 		},
 	};
+};
+
+/** What hangs at the end shall say so, and not keep the test from its end. */
+const inTime = async (what: string, end: Promise<unknown>): Promise<void> => {
+	const late = pause(30_000, 'late', {ref: false});
+	if ((await Promise.race([end, late])) === 'late') throw new Error(`Not closed within 30 s: ${what}`);
 };
 
 /** The namespace is shared with other tests: nothing of this installation may go on in it. */

@@ -215,7 +215,7 @@ follow() {
 	# Ends when the supervisor does, which is after everything was written. One whose reader is gone does not hear of it: it ends in time.
 	flock -s -w "$2" "$run_dir/lock" true &
 	tail -f -s 0.05 --pid=$! -c "+$((run_offset + 1))" "$run_dir/out"
-	kill $! 2> /dev/null
+	kill $! 2> /dev/null || true
 }
 
 main() {

@@ -1,3 +1,12 @@
+import {Context} from '@temporalio/activity';
+import type {AutomationSweep, AutomationSweepService} from '../src/automation/automation-sweep.service.ts';
+import type {ClaimInput, ExecutionStep, RunRef} from '../src/automation/automation.contract.ts';
+import type {ClaimService} from '../src/automation/claim.service.ts';
+import type {ExecutionJournal} from '../src/automation/execution-journal.service.ts';
+import type {ExecutionService} from '../src/automation/execution.service.ts';
+import type {NotificationService} from '../src/automation/notifications/notification.service.ts';
+import type {EndedRun, RunService} from '../src/automation/runs/run.service.ts';
+import {AppError} from '../src/errors.ts';
 import type {IdempotencyService} from '../src/idempotency/idempotency.service.ts';
 import type {TargetService} from '../src/targets/target.service.ts';
 import type {LeaseService} from '../src/workspaces/lease.service.ts';
@@ -11,11 +20,29 @@ export interface DatabaseActivityDependencies {
 	leases: LeaseService;
 	idempotency: IdempotencyService;
 	targets: TargetService;
+	automationSweep: AutomationSweepService;
+	claims: ClaimService;
+	executionJournal: ExecutionJournal;
+	executions: ExecutionService;
+	runs: RunService;
+	notifications: NotificationService;
 }
 
 /** Activities that only need the database. */
 export const createDatabaseActivities = (services: DatabaseActivityDependencies) => {
-	const {mailbox, sweep, leases, idempotency, targets} = services;
+	const {
+		mailbox,
+		sweep,
+		leases,
+		idempotency,
+		targets,
+		automationSweep,
+		claims,
+		executionJournal,
+		executions,
+		runs,
+		notifications,
+	} = services;
 	return {
 		nextStep: (input: {workspaceId: string; engineChanged: boolean}): Promise<NextStep> =>
 			mailbox.next(input.workspaceId, input.engineChanged),
@@ -24,10 +51,39 @@ export const createDatabaseActivities = (services: DatabaseActivityDependencies)
 			mailbox.isCancelRequested(input.workspaceId, input.operationId),
 
 		/** The part of a sweep that needs no engine. Answers how many workspaces were woken, and the targets that are left to sweep. */
-		async tidyUp(): Promise<{woken: number; targets: string[]}> {
+		async tidyUp(): Promise<{woken: number; automation: AutomationSweep; targets: string[]}> {
 			await leases.removeExpired();
 			await idempotency.removeExpired();
-			return {woken: await sweep.wakeLeftBehind(), targets: await targets.ids()};
+			return {
+				woken: await sweep.wakeLeftBehind(),
+				automation: await automationSweep.sweep(),
+				targets: await targets.ids(),
+			};
+		},
+
+		claimExecution: (input: ClaimInput): Promise<string | null> => claims.claim(input),
+
+		nextExecutionStep: ({executionId}: {executionId: string}): Promise<ExecutionStep> =>
+			executionJournal.next(executionId),
+
+		isExecutionCancelled: ({executionId}: {executionId: string}): Promise<boolean> =>
+			executionJournal.isCancelled(executionId),
+
+		finishRun: ({run, ended}: {run: RunRef; ended: EndedRun}): Promise<void> => runs.finish(run, ended),
+
+		sendNotification: ({notificationId}: {notificationId: string}): Promise<boolean> =>
+			notifications.send(notificationId, Context.current().cancellationSignal),
+
+		giveUpNotification: ({notificationId}: {notificationId: string}): Promise<void> =>
+			notifications.giveUp(notificationId),
+
+		/** Somebody cancelled the workflow. One that has ended meanwhile has ended. */
+		async cancelFromTemporal({executionId}: {executionId: string}): Promise<void> {
+			try {
+				await executions.cancel(executionId, {code: 'temporal', params: {}});
+			} catch (error) {
+				if (!(error instanceof AppError && error.code === 'EXECUTION_ENDED')) throw error;
+			}
 		},
 	};
 };

@@ -1,3 +1,4 @@
+import type {DrainService} from '../src/automation/drain.service.ts';
 import type {ContainerRuntime, RuntimeStep, StepContext, WorkspaceSpec} from '../src/containers/container-runtime.ts';
 import {AppError} from '../src/errors.ts';
 import type {ImageCatalogue} from '../src/images/image-catalogue.ts';
@@ -13,6 +14,7 @@ export interface OperationStepDependencies {
 	journal: OperationJournal;
 	images: ImageCatalogue;
 	leases: LeaseService;
+	drain: DrainService;
 }
 
 interface Step {
@@ -31,7 +33,7 @@ const nothing = async (): Promise<void> => {};
 const minutes = (count: number) => () => count * 60;
 
 /** What each step of an operation does, and how it is undone: the runtime's own steps, and those that every runtime shares. */
-export const createOperationSteps = ({runtime, journal, images, leases}: OperationStepDependencies) => {
+export const createOperationSteps = ({runtime, journal, images, leases, drain}: OperationStepDependencies) => {
 	const pinned = async (work: StepWork, context: StepContext): Promise<WorkspaceSpec> => {
 		if (work.spec.image) return {...work.spec, image: work.spec.image};
 		const image = await runtime.pinImage(images.require(work.catalogueImage).reference, context);
@@ -69,7 +71,10 @@ export const createOperationSteps = ({runtime, journal, images, leases}: Operati
 	const shared: Record<string, Step> = {
 		[DRAIN]: {
 			timeoutSeconds: minutes(1),
-			apply: ({ref}) => leases.endAll(ref.workspaceId),
+			async apply({kind, ref}) {
+				await leases.endAll(ref.workspaceId);
+				await (kind === 'delete' ? drain.deleting(ref.workspaceId) : drain.stopping(ref.workspaceId));
+			},
 			revert: nothing,
 		},
 		[STOP]: {

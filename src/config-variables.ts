@@ -71,6 +71,8 @@ export const variables = {
 	TEMPORAL_UI_URL: url('http', 'https').optional(),
 	WORKFLOW_BUNDLE: text.optional(),
 
+	JOB_MINIMUM_SECONDS: whole(1, 86_400).default(60),
+
 	DATA_DIR: text.default('.data'),
 	IMAGE_CATALOGUE: text.default('images/catalogue.json'),
 	NETWORK_POOL: z.cidrv4({error: 'must be an IPv4 network such as 10.201.0.0/16'}).default('10.201.0.0/16'),

@@ -43,6 +43,21 @@ export const errors = {
 	SECRETS_NOT_CONFIGURED: {status: 409},
 	SECRET_UNREADABLE: {status: 409},
 
+	// automation
+	JOB_NOT_FOUND: {status: 404},
+	JOB_NAME_TAKEN: {status: 409},
+	JOB_NOT_ACTIVE: {status: 409},
+	TRIGGER_IN_THE_PAST: {status: 422},
+	EXECUTION_NOT_FOUND: {status: 404},
+	EXECUTION_ENDED: {status: 409},
+	EXECUTION_NOT_ENDED: {status: 409},
+	BACKFILL_TOO_LARGE: {status: 422},
+	JOB_WITHOUT_WEBHOOK: {status: 409},
+	WEBHOOK_KEY_INVALID: {status: 401},
+	TRIGGER_TOO_OFTEN: {status: 422},
+	AGENT_CREDENTIALS_MISSING: {status: 409},
+	RUN_NOT_STARTED: {status: 502, retry: true},
+
 	// containers (typed failures of a container runtime)
 	ENGINE_UNREACHABLE: {status: 503, retry: 'forever'},
 	ENGINE_ERROR: {status: 502, retry: true},

@@ -2,6 +2,11 @@ import {fileURLToPath} from 'node:url';
 import {Migrator} from '@mikro-orm/migrations';
 import {defineConfig} from '@mikro-orm/postgresql';
 import {loadConfig} from './config.ts';
+import {ExecutionOutput} from './automation/execution-output.entity.ts';
+import {Execution} from './automation/execution.entity.ts';
+import {JobSchedule} from './automation/job-schedule.entity.ts';
+import {Job} from './automation/job.entity.ts';
+import {Notification} from './automation/notifications/notification.entity.ts';
 import {IdempotencyKey} from './idempotency/idempotency-key.entity.ts';
 import {Orphan} from './orphans/orphan.entity.ts';
 import {Secret} from './secrets/secret.entity.ts';
@@ -13,11 +18,15 @@ import {Operation} from './workspaces/operation.entity.ts';
 import {WorkspaceEvent} from './workspaces/workspace-event.entity.ts';
 import {Workspace} from './workspaces/workspace.entity.ts';
 
+const platform = [Installation, Target, User, IdempotencyKey, Orphan, Secret];
+const workspaces = [Workspace, Operation, WorkspaceEvent, Lease];
+const automation = [Job, JobSchedule, Execution, ExecutionOutput, Notification];
+
 /** How the service sees the database at this URL. */
 export const ormOptions = (databaseUrl: string) =>
 	defineConfig({
 		clientUrl: databaseUrl,
-		entities: [Installation, Target, User, Workspace, Operation, WorkspaceEvent, Lease, IdempotencyKey, Orphan, Secret],
+		entities: [...platform, ...workspaces, ...automation],
 		extensions: [Migrator],
 		migrations: {
 			path: fileURLToPath(new URL('../migrations', import.meta.url)),

@@ -1,3 +1,8 @@
+import {createCalendarRouter} from './automation/calendar.router.ts';
+import {createExecutionRouter} from './automation/execution.router.ts';
+import {createJobRouter} from './automation/job.router.ts';
+import {createNotificationRouter} from './automation/notifications/notification.router.ts';
+import {createWebhookRouter} from './automation/webhook.router.ts';
 import type {AppRouter} from './http/router.ts';
 import {createImageRouter} from './images/image.router.ts';
 import {createOrphanRouter} from './orphans/orphan.router.ts';
@@ -18,5 +23,10 @@ export const createRouters = (services: Services): AppRouter[] => [
 	createWorkspaceEventRouter(services),
 	createLiveRouter(services),
 	createSecretRouter(services),
+	createJobRouter(services),
+	createExecutionRouter(services),
+	createCalendarRouter(services),
+	createWebhookRouter(services),
+	createNotificationRouter(services),
 	createOrphanRouter(services),
 ];

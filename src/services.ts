@@ -1,6 +1,19 @@
 import {Redis} from 'ioredis';
 import {connectTemporal} from '../temporal/client.ts';
 import {createAccessService} from './access/access.service.ts';
+import {createAutomationSweepService} from './automation/automation-sweep.service.ts';
+import {createCalendarService} from './automation/calendar.service.ts';
+import {createClaimService} from './automation/claim.service.ts';
+import {createDrainService} from './automation/drain.service.ts';
+import {createExecutionJournal} from './automation/execution-journal.service.ts';
+import {createExecutionOutputService} from './automation/execution-output.service.ts';
+import {createExecutionService} from './automation/execution.service.ts';
+import {createExecutionWaker} from './automation/execution-waker.ts';
+import {createJobService} from './automation/job.service.ts';
+import {createNotificationService} from './automation/notifications/notification.service.ts';
+import {createRunService} from './automation/runs/run.service.ts';
+import {createSupervisor} from './automation/supervisor/supervisor.ts';
+import {createScheduleFollower} from './automation/schedule-follower.ts';
 import type {Config} from './config.ts';
 import type {ContainerRuntime} from './containers/container-runtime.ts';
 import {createDockerRuntime} from './containers/docker/docker-runtime.ts';
@@ -69,7 +82,11 @@ export const createServices = async (config: Config, log: Logger, options: Servi
 	const leases = createLeaseService({em, transactions, waker, log});
 	const idempotency = createIdempotencyService({em});
 
+	const secrets = createSecretService({em, transactions, workspaces, cipher: createSecretCipher(config.secretKey)});
+	const automation = createAutomation();
+
 	return {
+		...automation,
 		config,
 		log,
 		orm,
@@ -83,11 +100,11 @@ export const createServices = async (config: Config, log: Logger, options: Servi
 		idempotency,
 		operations: createOperationService({em, transactions, waker}),
 		explanations: createExplanationService({em}),
-		secrets: createSecretService({em, transactions, workspaces, cipher: createSecretCipher(config.secretKey)}),
+		secrets,
 		orphans: createOrphanService({em, workflows}),
 		targetSweep: createTargetSweepService({em, runtime, workflows, log}),
 		targets: createTargetService({em, runtime, id: target}),
-		journal: createOperationJournal({transactions}),
+		journal: createOperationJournal({transactions, onEnded: automation.executionWaker.lookIn}),
 		drift: createDriftService({em, transactions, runtime}),
 		mailbox: createMailboxService({transactions, runtimeSteps: runtime.steps}),
 		sweep: createSweepService({em, workflows, log}),
@@ -106,13 +123,50 @@ export const createServices = async (config: Config, log: Logger, options: Servi
 
 		/** Waits for what is under way, then lets go of every connection. */
 		async close(): Promise<void> {
-			await waker.settle();
+			await Promise.all([waker.settle(), automation.settle()]);
 			await events.close();
 			redis.disconnect();
 			await temporal.close();
 			await orm.close(true);
 		},
 	};
+
+	function createAutomation() {
+		const {jobSchedules: schedules, executionWorkflows} = temporal;
+		const executionWaker = createExecutionWaker({em, workflows: executionWorkflows, log});
+		const follower = createScheduleFollower({em, schedules, log});
+		const common = {em, transactions, waker: executionWaker, follower};
+		const notifications = createNotificationService({em, secretKey: config.secretKey});
+		const jobs = createJobService({...common, notifications, minimumSeconds: config.jobMinimumSeconds});
+		const claims = createClaimService(common);
+		const executionJournal = createExecutionJournal({...common, workspaceWaker: waker, events});
+		const executionOutput = createExecutionOutputService({em, events});
+		const supervisor = createSupervisor({runtime});
+		return {
+			executionWaker,
+			jobs,
+			claims,
+			drain: createDrainService(common),
+			notifications,
+			calendar: createCalendarService({em}),
+			executions: createExecutionService(common),
+			executionJournal,
+			executionOutput,
+			runs: createRunService({em, secrets, runtime, supervisor, executionJournal, executionOutput}),
+			automationSweep: createAutomationSweepService({
+				...common,
+				schedules,
+				claims,
+				jobs,
+				workflows: executionWorkflows,
+				log,
+			}),
+			/** Resolves when nothing of automation is under way in this process. */
+			async settle(): Promise<void> {
+				await Promise.all([executionWaker.settle(), follower.settle()]);
+			},
+		};
+	}
 };
 
 /** Never holds a request up: while Redis is away every command fails at once, and whoever asked does without. */

@@ -8,9 +8,10 @@ import {
 	workspaceWorkflowId,
 } from '../src/workspaces/workspace.contract.ts';
 import type {WorkspaceWorkflows} from '../src/workspaces/workspace.workflows.ts';
+import {DEADLINE_MS} from './deadline.ts';
+import {createExecutionWorkflows} from './execution-workflows.ts';
+import {createJobSchedules} from './job-schedules.ts';
 
-/** No call may wait longer: with no server at all gRPC would wait for ever. */
-const DEADLINE_MS = 2000;
 const HEALTH_DEADLINE_MS = 1000;
 
 const workspaceIdKey = defineSearchAttributeKey(searchAttributeNames.workspaceId, SearchAttributeType.KEYWORD);
@@ -54,6 +55,8 @@ export const connectTemporal = ({temporalAddress, temporalNamespace, taskQueue =
 		connection,
 		taskQueue,
 		workflows,
+		executionWorkflows: createExecutionWorkflows(client, taskQueue),
+		jobSchedules: createJobSchedules(client, taskQueue),
 		/** Rejects unless the server says that it serves, within a second. */
 		async ping(): Promise<void> {
 			await connection.withDeadline(Date.now() + HEALTH_DEADLINE_MS, () =>

@@ -1,5 +1,10 @@
 import {NativeConnection, Worker, type WorkerOptions} from '@temporalio/worker';
-import {createContainerActivities, createDatabaseActivities, type ActivityDependencies} from '../activities/index.ts';
+import {
+	type ActivityDependencies,
+	createContainerActivities,
+	createDatabaseActivities,
+	createRunActivities,
+} from '../activities/index.ts';
 import {containersQueue} from '../src/workspaces/workspace.contract.ts';
 import type {Logger} from '../src/logger.ts';
 import type {EntityManager} from '@mikro-orm/postgresql';
@@ -44,8 +49,9 @@ export const createWorkers = async (options: WorkersOptions): Promise<Worker[]> 
 		Worker.create({
 			...common,
 			taskQueue: containersQueue(target),
-			activities: createContainerActivities(activities),
-			maxConcurrentActivityTaskExecutions: 40,
+			activities: {...createContainerActivities(activities), ...createRunActivities(activities)},
+			// Following a run takes a place for as long as the run, and little else.
+			maxConcurrentActivityTaskExecutions: 200,
 			// A cancellation travels with a heartbeat.
 			maxHeartbeatThrottleInterval: '2 seconds',
 		}),

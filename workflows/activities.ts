@@ -5,10 +5,16 @@ import {containersQueue} from '../src/workspaces/workspace.contract.ts';
 
 type Questions = Pick<Activities, 'nextStep' | 'isCancelRequested'>;
 type DatabaseActivities = Pick<Activities, 'tidyUp'>;
+type ExecutionActivities = Pick<
+	Activities,
+	'claimExecution' | 'nextExecutionStep' | 'isExecutionCancelled' | 'cancelFromTemporal' | 'finishRun'
+>;
+type NotificationActivities = Pick<Activities, 'sendNotification' | 'giveUpNotification'>;
+type RunActivities = Pick<Activities, 'startRun' | 'followRun' | 'stopRun'>;
 type ContainerActivities = Pick<Activities, 'runSteps' | 'revertSteps' | 'observeWorkspace'>;
 
 /** On the queue of the workflow itself. For ever: the database comes back, and without it there is nothing to decide. */
-const patient = proxyActivities<Questions & DatabaseActivities>({
+const patient = proxyActivities<Questions & DatabaseActivities & ExecutionActivities & NotificationActivities>({
 	startToCloseTimeout: '1 minute',
 	retry: {initialInterval: '200 milliseconds', maximumInterval: '5 seconds'},
 });
@@ -36,6 +42,11 @@ export const database = {
 
 /** Longer work that only needs the database. */
 export const housekeeping: DatabaseActivities = patient;
+
+/** What the workflow of an execution asks and tells the database. */
+export const executions: ExecutionActivities = patient;
+
+export const notifications: NotificationActivities = patient;
 
 /**
  * Container work. How often a failure is tried again is decided where it is known (`activities/failures.ts`): an unreachable engine for
@@ -65,3 +76,7 @@ export const sweepOf = (target: string) =>
 		retry: {maximumAttempts: 1},
 		summary: target,
 	});
+
+/** A run in a container may take a day. Whoever follows it may die: another goes on from where the output was stored. */
+export const runsOn = (target: string) =>
+	proxyActivities<RunActivities>({...container, startToCloseTimeout: '26 hours', taskQueue: containersQueue(target)});

@@ -1,3 +1,5 @@
+export {deliverNotification} from './deliver-notification.ts';
+export {executeJob} from './execute-job.ts';
 export {
 	bootstrapWorkspace,
 	deleteWorkspace,

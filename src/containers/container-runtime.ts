@@ -64,6 +64,9 @@ export interface ContainerRuntime {
 	watch(signal: AbortSignal): AsyncIterable<{workspaceId: string}>;
 }
 
+/** Where people's files are, in every workspace. */
+export const folders = {workspace: '/workspace', home: '/home/developer'} as const;
+
 export const runtimeKinds = ['docker', 'kubernetes'] as const;
 export type RuntimeKind = (typeof runtimeKinds)[number];
 

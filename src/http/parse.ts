@@ -7,7 +7,7 @@ import {findUnstorable} from './validation/unstorable.ts';
 
 /** The request's body by the schema. Rejects with VALIDATION_FAILED and a line for each bad field. No body counts as `{}`. */
 export const parseBody = <Schema extends z.ZodType>(ctx: AppContext, schema: Schema): z.output<Schema> =>
-	parse(ctx, schema, ctx.request.body === undefined ? {} : ctx.request.body);
+	parseValue(ctx, schema, ctx.request.body === undefined ? {} : ctx.request.body);
 
 /** The query string by the schema. A key that comes twice is refused: nobody can know which one was meant. */
 export const parseQuery = <Schema extends z.ZodType>(ctx: AppContext, schema: Schema): z.output<Schema> => {
@@ -21,12 +21,12 @@ export const parseQuery = <Schema extends z.ZodType>(ctx: AppContext, schema: Sc
 		const message = translate(ctx.state.language, 'validation.REPEATED');
 		refuse([...repeated].map(path => ({path, code: 'REPEATED', message})));
 	}
-	return parse(ctx, schema, {...values});
+	return parseValue(ctx, schema, {...values});
 };
 
 /** The variable parts of the path by the schema, when a name that nobody may have shall be explained. */
 export const parsePath = <Schema extends z.ZodType>(ctx: RouteContext, schema: Schema): z.output<Schema> =>
-	parse(ctx, schema, {...ctx.params});
+	parseValue(ctx, schema, {...ctx.params});
 
 /** An id of a path. Rejects with `notFound` when it can be nobody's id: a malformed id is an unknown one. */
 export const parseId = (id: string | undefined, notFound: ErrorCode): string => {
@@ -36,7 +36,12 @@ export const parseId = (id: string | undefined, notFound: ErrorCode): string => 
 
 const uuid = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 
-const parse = <Schema extends z.ZodType>(ctx: AppContext, schema: Schema, value: unknown): z.output<Schema> => {
+/** What a request comes to by the schema. Rejects like `parseBody`. */
+export const parseValue = <Schema extends z.ZodType>(
+	ctx: AppContext,
+	schema: Schema,
+	value: unknown,
+): z.output<Schema> => {
 	const unstorable = findUnstorable(value);
 	if (unstorable !== null) {
 		const message = translate(ctx.state.language, 'validation.INVALID_CHARACTERS');

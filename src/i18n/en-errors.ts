@@ -86,6 +86,29 @@ export const enErrors = {
 		detail: 'The secret "{{name}}" was encrypted with another key. Store it again.',
 	},
 
+	JOB_NOT_FOUND: {title: 'Job not found', detail: 'There is no such job, or you may not see it.'},
+	JOB_NAME_TAKEN: {title: 'Name taken', detail: 'The workspace already has a job named "{{name}}".'},
+	JOB_NOT_ACTIVE: {title: 'Not active', detail: 'The job is neither active nor paused, but {{status}}.'},
+	TRIGGER_IN_THE_PAST: {title: 'Over already', detail: 'The time of the trigger has passed.'},
+	EXECUTION_NOT_FOUND: {title: 'Execution not found', detail: 'There is no such execution, or you may not see it.'},
+	EXECUTION_ENDED: {title: 'Over already', detail: 'The execution has ended ({{status}}); there is nothing to cancel.'},
+	BACKFILL_TOO_LARGE: {
+		title: 'Too many times',
+		detail: 'The job has more than {{limit}} times in there. Take a shorter part.',
+	},
+	JOB_WITHOUT_WEBHOOK: {title: 'No webhook', detail: 'The trigger of the job is not a webhook.'},
+	WEBHOOK_KEY_INVALID: {title: 'Key not right', detail: 'There is no such webhook, or the X-API-Key is not its key.'},
+	TRIGGER_TOO_OFTEN: {title: 'Too often', detail: 'A job may be due every {{seconds}} seconds at most.'},
+	AGENT_CREDENTIALS_MISSING: {
+		title: 'No key for the model',
+		detail: 'Neither the workspace nor whoever made the job has a secret {{name}}.',
+	},
+	RUN_NOT_STARTED: {
+		title: 'Run not started',
+		detail: 'The process could not be started in the workspace (exit code {{exitCode}}): {{output}}',
+	},
+	EXECUTION_NOT_ENDED: {title: 'Still under way', detail: 'The execution has not ended yet. Cancel it, or wait.'},
+
 	ENGINE_UNREACHABLE: {
 		title: 'Container engine not reachable',
 		detail: 'The container engine does not answer. The work goes on by itself once it does.',

@@ -17,6 +17,8 @@ export const enExplanation = {
 		ttl: 'its time to live of {{minutes}} minutes was over',
 		drift: 'what the engine said was not what is wanted',
 		exited: 'its container ended by itself with exit code {{exitCode}}',
+		execution: 'a run of a job needed it',
+		restored: 'the run of a job that had started it was over',
 		crashLoop: 'its container ended by itself again after {{repairs}} repairs',
 	},
 	explanation: {

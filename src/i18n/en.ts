@@ -1,3 +1,4 @@
+import {enAutomation} from './en-automation.ts';
 import {enErrors} from './en-errors.ts';
 import {enExplanation} from './en-explanation.ts';
 
@@ -5,6 +6,7 @@ import {enExplanation} from './en-explanation.ts';
 export const en = {
 	errors: enErrors,
 	...enExplanation,
+	...enAutomation,
 	validation: {
 		REQUIRED: 'Is required.',
 		INVALID_TYPE: 'Must be of type {{expected}}.',
@@ -37,6 +39,10 @@ export const en = {
 		CRON_NEVER_FIRES: 'Can never fire: there is no such day.',
 		TIME_ZONE_UNKNOWN: 'Is not the name of a time zone, such as Europe/Rome or UTC.',
 		YEAR_OUT_OF_RANGE: 'Must be in the years {{min}} to {{max}}.',
+		RANGE_TOO_LONG: 'Must be within {{days}} days of "from".',
+		NOT_AFTER_FROM: 'Must be later than "from".',
+		NOT_FOR_THIS_KIND: 'Has no meaning for this kind of job.',
+		NOT_FOR_THIS_AGENT: 'This agent cannot do that.',
 		INVALID: 'Is not valid.',
 	},
 	cronFields: {

@@ -18,6 +18,8 @@ export const zhTWExplanation: Pick<Texts, 'commands' | 'reasons' | 'explanation'
 		ttl: '{{minutes}} 分鐘的存續時間已到',
 		drift: '引擎回報的狀態與期望不符',
 		exited: '容器自行結束，結束代碼 {{exitCode}}',
+		execution: '有工作需要在其中執行',
+		restored: '啟動它的工作已執行完畢',
 		crashLoop: '容器在修復 {{repairs}} 次後再度自行結束',
 	},
 	explanation: {

@@ -1,4 +1,5 @@
 import type {Texts} from './en.ts';
+import {zhTWAutomation} from './zh-TW-automation.ts';
 import {zhTWErrors} from './zh-TW-errors.ts';
 import {zhTWExplanation} from './zh-TW-explanation.ts';
 
@@ -6,6 +7,7 @@ import {zhTWExplanation} from './zh-TW-explanation.ts';
 export const zhTW: Texts = {
 	errors: zhTWErrors,
 	...zhTWExplanation,
+	...zhTWAutomation,
 	validation: {
 		REQUIRED: '此欄位為必填。',
 		INVALID_TYPE: '類型必須為 {{expected}}。',
@@ -38,6 +40,10 @@ export const zhTW: Texts = {
 		CRON_NEVER_FIRES: '永遠不會觸發：沒有這樣的日子。',
 		TIME_ZONE_UNKNOWN: '不是時區名稱，例如 Asia/Taipei 或 UTC。',
 		YEAR_OUT_OF_RANGE: '年份必須在 {{min}} 到 {{max}} 之間。',
+		RANGE_TOO_LONG: '與 from 的間隔不可超過 {{days}} 天。',
+		NOT_AFTER_FROM: '必須晚於 from。',
+		NOT_FOR_THIS_KIND: '此類工作不適用此欄位。',
+		NOT_FOR_THIS_AGENT: '此代理程式不支援此設定。',
 		INVALID: '內容無效。',
 	},
 	cronFields: {

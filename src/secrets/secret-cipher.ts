@@ -1,5 +1,6 @@
-import {createCipheriv, createDecipheriv, hkdfSync, randomBytes} from 'node:crypto';
+import {createCipheriv, createDecipheriv, randomBytes} from 'node:crypto';
 import {AppError} from '../errors.ts';
+import {deriveKey} from './derive-key.ts';
 
 /** An encrypted value, and which key it takes to open it. */
 export interface Sealed {
@@ -22,8 +23,8 @@ const tagBytes = 16;
 /** AES-256-GCM under a key of its own, derived from SECRET_KEY. A ciphertext is nonce, text, tag. */
 export const createSecretCipher = (secretKey: string | undefined): SecretCipher => {
 	if (secretKey === undefined) return {seal: refuse, open: refuse};
-	const key = derive(secretKey, 'secrets', 32);
-	const keyId = derive(secretKey, 'secrets key id', 8).toString('hex');
+	const key = deriveKey(secretKey, 'secrets', 32);
+	const keyId = deriveKey(secretKey, 'secrets key id', 8).toString('hex');
 	return {
 		seal(value, place) {
 			const iv = randomBytes(ivBytes);
@@ -52,7 +53,3 @@ export const createSecretCipher = (secretKey: string | undefined): SecretCipher 
 const refuse = (): never => {
 	throw new AppError('SECRETS_NOT_CONFIGURED');
 };
-
-/** HKDF, one label for each purpose: no key says anything of another. */
-const derive = (secretKey: string, purpose: string, bytes: number): Buffer =>
-	Buffer.from(hkdfSync('sha256', secretKey, '', `workspace-manager ${purpose}`, bytes));

@@ -1,5 +1,6 @@
 import type {Observation} from '../containers/container-runtime.ts';
 import {AppError, isErrorCode} from '../errors.ts';
+import {afterCommit} from '../transaction.ts';
 import {finishOperation} from './finish-operation.ts';
 import {observe} from './observe.ts';
 import {Operation} from './operation.entity.ts';
@@ -26,14 +27,23 @@ export type OperationJournal = ReturnType<typeof createOperationJournal>;
  * What it answers is what to do next; null: nothing is left, the operation has ended. Only the attempt that was begun last may write: whoever was
  * taken for dead and comes back is refused with STALE_ATTEMPT.
  */
-export const createOperationJournal = ({transactions}: {transactions: WorkspaceTransactions}) => {
+export const createOperationJournal = ({
+	transactions,
+	onEnded = () => {},
+}: {
+	transactions: WorkspaceTransactions;
+	/** Hears of every workspace in which an operation has ended. */
+	onEnded?: (workspaceId: string) => void;
+}) => {
 	const within = <T>(ref: OperationRef, work: (locked: Locked) => Promise<T> | T): Promise<T> =>
 		transactions.locked(
 			ref.workspaceId,
 			async locked => {
 				const operation = await locked.tx.findOne(Operation, {id: ref.operationId, workspace: ref.workspaceId});
 				if (!operation) throw new AppError('OPERATION_NOT_FOUND');
-				return work({...locked, operation});
+				const result = await work({...locked, operation});
+				if (!operation.isActive()) afterCommit(() => onEnded(ref.workspaceId));
+				return result;
 			},
 			{alsoDeleted: true},
 		);

@@ -36,7 +36,7 @@ export const planSteps = (kind: OperationKind, facts: PlanFacts): string[] => {
 		rebuild: [STOP, ...up],
 		stop: [DRAIN, STOP],
 		bootstrap,
-		delete: [...all.filter(name => name !== READY).toReversed(), CONFIRM],
+		delete: [DRAIN, ...all.filter(name => name !== READY).toReversed(), CONFIRM],
 	};
 	return plans[kind];
 };

@@ -19,7 +19,11 @@ test('each role may what the ones below it may, and more', t => {
 			'workspace.activity',
 			'workspace.events',
 			'workspace.explanation',
+			'workspace.queue',
 			'operation.read',
+			'job.read',
+			'execution.read',
+			'execution.output',
 		],
 	);
 	t.true(of('viewer').isSubsetOf(of('editor')));

@@ -21,6 +21,7 @@ test('what is open to everybody is this list', t => {
 	const open = everyRoute.filter(({operation}) => operation === 'public').map(({path}) => path);
 	t.deepEqual(open.toSorted(), [
 		'/',
+		'/api/v1/automation/webhooks/{id}',
 		'/docs',
 		'/docs/assets/local/{name}',
 		'/health',
@@ -48,6 +49,6 @@ test('every POST says what it does with an Idempotency-Key, and all but these ho
 	);
 	t.deepEqual(
 		posts.filter(({idempotent}) => !idempotent).map(({path}) => path),
-		['/api/v1/workspaces/{id}/exec'],
+		['/api/v1/workspaces/{id}/exec', '/api/v1/automation/schedule-preview', '/api/v1/automation/jobs/{id}/webhook-key'],
 	);
 });

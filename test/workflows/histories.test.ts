@@ -1,13 +1,18 @@
 // What running workflows have behind them must stay repeatable by the code of today. Recorded with `npm run histories:record`.
+import {once} from 'node:events';
 import {mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {createServer} from 'node:http';
+import type {AddressInfo} from 'node:net';
 import {fileURLToPath} from 'node:url';
 import {DeterminismViolationError} from '@temporalio/workflow';
 import {historyToJSON} from '@temporalio/common/lib/proto-utils.js';
 import {Worker} from '@temporalio/worker';
-import test from 'ava';
+import test, {type ExecutionContext} from 'ava';
+import {Execution} from '../../src/automation/execution.entity.ts';
 import * as workflows from '../../workflows/index.ts';
 import {startFakeInstallation} from '../helpers/fake-installation.ts';
-import {workflowBundle} from '../helpers/installation.ts';
+import {startInstallation, workflowBundle} from '../helpers/installation.ts';
+import {automationOf} from '../automation/helpers.ts';
 
 type History = Parameters<typeof Worker.runReplayHistory>[1];
 interface Recorded {
@@ -87,6 +92,7 @@ test.serial('what workflows do today can be repeated', async t => {
 	await add('workspace', `workspace-${id}`);
 	await client.workflow.execute('sweep', {taskQueue, workflowId: `sweep-recorded-${id}`});
 	await add('sweep', `sweep-recorded-${id}`);
+	for (const [name, workflowId] of await runJobs(t)) await add(name, workflowId);
 
 	for (const one of histories) await t.notThrowsAsync(replay(one), one.name);
 	if (!isRecording) return;
@@ -104,6 +110,45 @@ const commands = [
 	['restart', 'restartWorkspace'],
 	['rebuild', 'rebuildWorkspace'],
 ] as const;
+
+/** Runs of jobs need a container that really runs something. Answers the names of their workflows. */
+const runJobs = async (t: ExecutionContext): Promise<[name: string, workflowId: string][]> => {
+	const product = await startInstallation({
+		env: {SECRET_KEY: 'a key that only these tests know of', JOB_MINIMUM_SECONDS: '1'},
+	});
+	t.teardown(() => product.close());
+	const automation = automationOf(product);
+	const {id} = await product.create({name: 'recorded-runs'});
+	const workflowOf = async (executionId: string) =>
+		(await product.services.orm.em.fork().findOneOrFail(Execution, {id: executionId})).workflowId;
+	const receiver = createServer((_request, response) => void response.end());
+	t.teardown(() => receiver.close());
+	await once(receiver.listen(0, '127.0.0.1'), 'listening');
+	const {port} = receiver.address() as AddressInfo;
+	const notifications = {webhookUrl: `http://127.0.0.1:${port}/`, on: ['succeeded']};
+	const done = await automation.run(id, {kind: 'command', command: ['true'], notifications});
+	const [notification] = (await product.get(`/automation/executions/${done.id}/notifications`)).body.items;
+
+	const cancelled = await automation.begin(id, {kind: 'command', command: ['sleep', '60']});
+	await product.until('its start', 10, async () => (await automation.execution(cancelled.id)).status === 'running');
+	await product.post(`/automation/executions/${cancelled.id}/cancel`);
+	await automation.ended(cancelled.id);
+
+	const retry = {maxAttempts: 2, backoffSeconds: 1};
+	const trigger = {kind: 'interval', everySeconds: 2};
+	const job = await automation.create(id, {kind: 'command', command: ['true'], trigger, retry});
+	const planned = await product.until('a planned run', 20, async () => {
+		const {body} = await product.get(`/automation/jobs/${job.id}/executions?status=succeeded`);
+		return body.items[0] ?? null;
+	});
+	await product.send('DELETE', `/automation/jobs/${job.id}`);
+	return [
+		['executeJob', await workflowOf(done.id)],
+		['executeJob.cancelled', await workflowOf(cancelled.id)],
+		['executeJob.planned', await workflowOf(planned.id)],
+		['deliverNotification', `notification-${notification.id}`],
+	];
+};
 
 /** Who recorded it, and where its code was, is nobody's business. */
 const withoutMachine = (json: string): string =>

@@ -42,8 +42,8 @@ test('rebuild removes the old container only when the new one is ready', t => {
 
 test('stop tells whoever uses it first', t => t.is(plan('stop'), 'drain stop'));
 
-test('delete goes backwards, and looks whether anything is left', t => {
-	t.is(plan('delete'), 'container volume network confirm');
+test('delete tells whoever uses it, goes backwards, and looks whether anything is left', t => {
+	t.is(plan('delete'), 'drain container volume network confirm');
 });
 
 test('bootstrap has the steps that there is something for', t => {

@@ -68,7 +68,7 @@ export const IntervalTrigger = z
 		kind: z.literal('interval').meta({description: 'Again and again.', example: 'interval'}),
 		everySeconds: z
 			.int()
-			.min(60)
+			.min(1)
 			.max(31 * DAY_SECONDS)
 			.meta({description: 'From one time to the next.', example: 3600}),
 		offsetSeconds: z
@@ -78,7 +78,7 @@ export const IntervalTrigger = z
 			.meta({description: 'How long after a multiple of everySeconds since 1970-01-01T00:00Z.', example: 300}),
 	})
 	.superRefine(({everySeconds, offsetSeconds}, context) => {
-		if (offsetSeconds < everySeconds) return;
+		if (everySeconds < 1 || offsetSeconds < everySeconds) return;
 		context.addIssue({code: 'custom', path: ['offsetSeconds'], params: {code: 'NOT_BELOW', limit: everySeconds}});
 	})
 	.meta({
@@ -101,6 +101,8 @@ export const ManualTrigger = z
 export const WebhookTrigger = z
 	.strictObject({kind: z.literal('webhook').meta({description: 'When its address is called.', example: 'webhook'})})
 	.meta({id: 'WebhookTrigger', description: 'When its address is called.', example: {kind: 'webhook'}});
+
+export const triggerKinds = ['cron', 'interval', 'once', 'manual', 'webhook'] as const;
 
 export const Trigger = z
 	.discriminatedUnion('kind', [CronTrigger, IntervalTrigger, OnceTrigger, ManualTrigger, WebhookTrigger])

@@ -70,7 +70,7 @@ const refused: [claim: string, body: unknown, path: string, code: string, messag
 		'TIME_ZONE_UNKNOWN',
 		'Is not the name of a time zone, such as Europe/Rome or UTC.',
 	],
-	['an interval of a second', {kind: 'interval', everySeconds: 1}, 'everySeconds', 'TOO_SMALL', 'Must be at least 60.'],
+	['an interval of nothing', {kind: 'interval', everySeconds: 0}, 'everySeconds', 'TOO_SMALL', 'Must be at least 1.'],
 	[
 		'an interval of a year',
 		{kind: 'interval', everySeconds: 31_536_000},

@@ -197,8 +197,19 @@ test('a run has the environment of its container, and ordinary signals and file 
 	t.deepEqual(
 		names!.split(' ').filter(name => !['_', 'SHLVL', 'OLDPWD', 'PWD'].includes(name)),
 		[
-			...['AGENT_RUN_ID', 'COLOUR', 'HOME', 'HOSTNAME', 'LANG', 'NPM_CONFIG_PREFIX', 'PATH', 'TERM', 'USER'],
-			...['code', 'dir', 'name', 'timeout'],
+			'AGENT_RUN_ID',
+			'COLOUR',
+			'HOME',
+			'HOSTNAME',
+			'LANG',
+			'NPM_CONFIG_PREFIX',
+			'PATH',
+			'TERM',
+			'USER',
+			'code',
+			'dir',
+			'name',
+			'timeout',
 		],
 	);
 	t.deepEqual(rest, ['SigBlk:\t0000000000000000', 'SigIgn:\t0000000000000000', '0022']);

@@ -96,7 +96,7 @@ export const scenarios: Scenario[] = [
 	{
 		name: 'delete',
 		kind: 'delete',
-		steps: ['container', 'volume', 'network', 'confirm'],
+		steps: ['drain', 'container', 'volume', 'network', 'confirm'],
 		before: running,
 		afterSuccess: null,
 	},

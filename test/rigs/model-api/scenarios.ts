@@ -49,6 +49,7 @@ export const scenarios: Scenarios = {
 	e500: [{error: 500}],
 	e529: [{error: 529}],
 	limitedOnce: [[{error: 429, retryAfter: 1}, {text: 'At last.'}]],
+	limitedFourTimes: [[...Array.from({length: 4}, () => ({error: 429, retryAfter: 1})), {text: 'At long last.'}]],
 	hang: [{hang: 'headers'}],
 	stall: [{words: 20, hang: 'stream'}],
 	drop: [{words: 20, drop: 8}],

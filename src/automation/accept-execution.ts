@@ -1,0 +1,177 @@
+import type {EntityManager} from '@mikro-orm/postgresql';
+import {v7 as uuid} from 'uuid';
+import type {LockedWorkspace} from '../workspaces/workspace-transaction.ts';
+import type {Reason} from '../workspaces/workspace.schema.ts';
+import {executionWorkflowId} from './automation.contract.ts';
+import {
+	activeStatuses,
+	admissible,
+	decideOverlap,
+	type ExecutionStatus,
+	type ExecutionTrigger,
+	type OverlapPolicy,
+} from './execution-rules.ts';
+import {Execution} from './execution.entity.ts';
+import type {ExecutionWork} from './execution.schema.ts';
+import type {ExecutionWaker} from './execution-waker.ts';
+import {Job} from './job.entity.ts';
+import {Notification} from './notifications/notification.entity.ts';
+
+export interface NewExecution {
+	trigger: ExecutionTrigger;
+	nominalTime: Date;
+	/** What to run; absent: what the job says. */
+	work?: ExecutionWork;
+	requestedBy?: string | null;
+	retryOf?: string | null;
+	payload?: string | null;
+	delivery?: string | null;
+	/** Instead of the job's overlap policy. */
+	overlap?: OverlapPolicy;
+	/** The workflow that asks, and will carry it when it may begin at once; absent: one is started. */
+	carriedBy?: string;
+	/** Why it does not run at all. */
+	refused?: {status: 'skipped' | 'missed'; reason: Reason} | null;
+}
+
+/**
+ * Writes down one run of a job, under the lock of its workspace: it begins, waits for its turn, or is final at once with the reason why not. From
+ * the commit on it will reach an end.
+ */
+export const acceptExecution = async (
+	locked: LockedWorkspace,
+	job: Job,
+	input: NewExecution,
+	waker: ExecutionWaker,
+): Promise<Execution> => {
+	const {tx, workspace} = locked;
+	const id = uuid();
+	const execution = tx.create(Execution, {
+		id,
+		job: job.id,
+		workspace: workspace.id,
+		trigger: input.trigger,
+		nominalTime: input.nominalTime,
+		work: input.work ?? job.work(),
+		requestedBy: input.requestedBy ?? null,
+		retryOf: input.retryOf ?? null,
+		payload: input.payload ?? null,
+		delivery: input.delivery ?? null,
+		status: 'queued',
+		reason: null,
+		workflowId: executionWorkflowId(id),
+		cancelReason: null,
+		notBefore: null,
+		sessionId: null,
+		resumes: null,
+		createdAt: new Date(),
+		startedAt: null,
+		finishedAt: null,
+		exitCode: null,
+		result: null,
+	});
+	const refused =
+		input.refused ?? (await refusedByOverlap(locked, input.overlap ?? job.policy.overlap, execution, waker));
+	if (refused) {
+		end(tx, execution, refused.status, refused.reason, waker);
+		return execution;
+	}
+	await tx.flush();
+	await admit(locked, waker, input.carriedBy ? {id, workflowId: input.carriedBy} : null);
+	return execution;
+};
+
+/** Lets those go on that may, oldest first. Whoever ends an execution calls this in the same transaction. */
+export const admit = async (
+	{tx, workspace}: LockedWorkspace,
+	waker: ExecutionWaker,
+	carried: {id: string; workflowId: string} | null = null,
+): Promise<void> => {
+	const active = await activeExecutions(tx, workspace.id);
+	const queued = active.filter(({status}) => status === 'queued');
+	if (queued.length === 0) return;
+	const jobs = new Map((await tx.find(Job, {id: {$in: queued.map(({job}) => job)}})).map(job => [job.id, job]));
+	const admitted = admissible(
+		queued.map(({id, job}) => ({id, jobId: job, overlap: jobs.get(job)!.policy.overlap})),
+		active.filter(({status}) => status !== 'queued').map(({job}) => job),
+	);
+	for (const execution of queued) {
+		if (!admitted.includes(execution.id)) continue;
+		execution.status = 'waiting';
+		if (execution.id === carried?.id) execution.workflowId = carried.workflowId;
+		else waker.start(execution);
+	}
+};
+
+/** What is not final yet, in the order in which it was accepted. */
+export const activeExecutions = (tx: EntityManager, workspaceId: string): Promise<Execution[]> =>
+	tx.find(
+		Execution,
+		{workspace: workspaceId, status: {$in: [...activeStatuses]}},
+		{orderBy: {createdAt: 'asc', id: 'asc'}},
+	);
+
+/** A final state, and the only way to one. */
+export const end = (
+	tx: EntityManager,
+	execution: Execution,
+	status: ExecutionStatus,
+	reason: Reason | null,
+	waker: ExecutionWaker,
+): void => {
+	execution.status = status;
+	execution.reason = reason;
+	execution.finishedAt = new Date();
+	execution.notBefore = null;
+	const {notifications} = execution.work;
+	if (!notifications?.on.some(event => event === status)) return;
+	const notification = tx.create(Notification, {
+		id: uuid(),
+		execution: execution.id,
+		event: status,
+		url: notifications.webhookUrl,
+		status: 'pending',
+		lastStatus: null,
+		lastError: null,
+		createdAt: new Date(),
+		lastAttemptAt: null,
+	});
+	waker.notify(notification.id);
+};
+
+/** Ends what has not begun, and tells what has begun to end. */
+export const cancelExecution = (
+	tx: EntityManager,
+	execution: Execution,
+	reason: Reason,
+	waker: ExecutionWaker,
+): void => {
+	if (execution.status === 'queued') end(tx, execution, 'cancelled', reason, waker);
+	else if (!execution.cancelReason) {
+		execution.cancelReason = reason;
+		waker.look(execution);
+	}
+};
+
+const refusedByOverlap = async (
+	{tx, workspace}: LockedWorkspace,
+	overlap: OverlapPolicy,
+	execution: Execution,
+	waker: ExecutionWaker,
+): Promise<NewExecution['refused']> => {
+	if (workspace.desired === 'deleted') return skipped('workspaceDeleting');
+	const others = (await activeExecutions(tx, workspace.id)).filter(
+		other => other.job === execution.job && other.id !== execution.id,
+	);
+	const queued = others.filter(({status}) => status === 'queued').length;
+	const decision = decideOverlap(overlap, {active: others.length - queued, queued});
+	if (decision === 'skip') return skipped('overlap', {executionId: others[0]!.id});
+	if (decision === 'replace')
+		for (const other of others) cancelExecution(tx, other, {code: 'replaced', params: {by: execution.id}}, waker);
+	return null;
+};
+
+const skipped = (code: string, params: Reason['params'] = {}) => ({
+	status: 'skipped' as const,
+	reason: {code, params},
+});

@@ -1,0 +1,119 @@
+// Claude Code in real workspaces, against a model that does what it is told.
+import test from 'ava';
+import {Execution} from '../../src/automation/execution.entity.ts';
+import type {ExecutionView} from '../../src/automation/execution.schema.ts';
+import {type Installation, startInstallation} from '../helpers/installation.ts';
+import {startModelApi} from '../rigs/model-api/start-model-api.ts';
+import {automationOf} from './helpers.ts';
+
+const CANARY = 'canary-4f1c9d-do-not-show';
+let product: Installation;
+let automation: ReturnType<typeof automationOf>;
+let workspaceId: string;
+test.before(async () => {
+	product = await startInstallation({
+		env: {SECRET_KEY: 'a key that only these tests know of', JOB_MINIMUM_SECONDS: '1'},
+	});
+	automation = automationOf(product);
+	({id: workspaceId} = await product.create({name: 'agents', resources: {cpus: 2, memoryMiB: 2048, pids: 512}}));
+	const {runtime} = product.services;
+	const {url} = await startModelApi((command, stdin) =>
+		runtime.exec(
+			workspaceId,
+			{command, stdin, timeoutSeconds: 60, maxOutputBytes: 1_000_000},
+			new AbortController().signal,
+		),
+	);
+	await product.send('PUT', `/workspaces/${workspaceId}/secrets/ANTHROPIC_BASE_URL`, {value: url});
+	await product.send('PUT', '/users/me/secrets/ANTHROPIC_API_KEY', {value: CANARY});
+});
+test.after.always(() => product?.close());
+
+const claude = (scenario: string, input: Record<string, unknown> = {}) => ({
+	kind: 'agent',
+	agent: 'claude-code',
+	prompt: `[[scenario:${scenario}]] Do it.`,
+	agentOptions: {allowedTools: ['Bash']},
+	...input,
+});
+
+const inContainer = async (script: string): Promise<string> =>
+	(await product.post(`/workspaces/${workspaceId}/exec`, {command: ['sh', '-c', script]})).body.stdout;
+
+test.serial('an agent does what its prompt says, and what it did is told in full', async t => {
+	await inContainer('git init -q . 2>&1; true');
+	const ended = await automation.run(workspaceId, claude('write'));
+	t.like(ended, {status: 'succeeded', exitCode: 0, agent: 'claude-code', reason: null});
+	t.truthy(ended.sessionId);
+	t.true((ended.result?.filesChanged?.length ?? 0) > 0);
+	t.regex(ended.result?.diffStat ?? '', /1 file changed/);
+	t.true(ended.result!.turns! > 0);
+	t.true(ended.result!.tokens!.input > 0);
+	const {items} = (await product.get(`/automation/executions/${ended.id}/transcript`)).body;
+	const types = items.map(({type}: {type: string}) => type);
+	for (const type of ['toolCall', 'toolResult', 'message']) t.true(types.includes(type), type);
+});
+
+test.serial('its key shows nowhere', async t => {
+	const ended = await automation.run(workspaceId, claude('write'));
+	const em = product.services.orm.em.fork();
+	const tables = await em.execute<{name: string}[]>(
+		"select tablename as name from pg_tables where schemaname = 'public'",
+	);
+	for (const {name} of tables) {
+		const rows = await em.execute(`select t::text as row from "${name}" t`);
+		t.false(JSON.stringify(rows).includes(CANARY), name);
+	}
+	const {client} = product.services.temporal;
+	const {workflowId} = await em.findOneOrFail(Execution, {id: ended.id});
+	const history = await client.workflow.getHandle(workflowId).fetchHistory();
+	const payloads = JSON.stringify(history, (_key, value: unknown) =>
+		value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : value,
+	);
+	t.true(payloads.includes(ended.id), 'the history can be read like this');
+	t.false(payloads.includes(CANARY));
+	t.is(await inContainer(`grep -rlF ${CANARY} /home/developer /dev/shm /tmp /workspace 2>/dev/null | wc -l`), '0\n');
+});
+
+test.serial('without a key it fails before it begins, and says which key', async t => {
+	const ended = await automation.run(workspaceId, {
+		...claude('write'),
+		agent: 'codex',
+		agentOptions: {permissionMode: 'bypassPermissions'},
+	});
+	t.like(ended, {status: 'failed', startedAt: null, reason: {code: 'AGENT_CREDENTIALS_MISSING'}});
+	t.regex(ended.message, /OPENAI_API_KEY/);
+});
+
+test.serial('what another try may mend is tried again, and goes on in the same session', async t => {
+	const ended = await automation.run(
+		workspaceId,
+		claude('limitedFourTimes', {retry: {maxAttempts: 3, backoffSeconds: 1}}),
+	);
+	t.like(ended, {status: 'succeeded', attempt: 2});
+});
+
+test.serial('what no other try can mend is not tried again', async t => {
+	const ended = await automation.run(workspaceId, claude('e401', {retry: {maxAttempts: 3, backoffSeconds: 1}}));
+	t.like(ended, {status: 'failed', attempt: 1, reason: {code: 'AGENT_AUTHENTICATION_FAILED'}});
+});
+
+test.serial('an agent that is cancelled in the middle spends nothing any more', async t => {
+	const execution = await automation.begin(workspaceId, claude('slowTool'));
+	await product.until('its first words', 20, async () => (await automation.output(execution.id)).includes('init'));
+	await product.post(`/automation/executions/${execution.id}/cancel`);
+	t.like(await automation.ended(execution.id), {status: 'cancelled', reason: {code: 'user'}});
+	t.is(await inContainer('pgrep -c -x claude; true'), '0\n');
+});
+
+test.serial('a worker that is killed in the middle starts no agent twice', async t => {
+	const execution = await automation.begin(workspaceId, claude('slow'));
+	await product.until('its first words', 20, async () => (await automation.output(execution.id)).includes('init'));
+	await product.stopWorkers();
+	await product.startWorkers();
+	const ended: ExecutionView = await automation.ended(execution.id);
+	t.is(ended.status, 'succeeded');
+	const output = await automation.output(execution.id);
+	t.is(output.match(/"subtype":"init"/g)?.length, 1);
+	t.is(output.match(/"type":"result"/g)?.length, 1);
+});

@@ -139,7 +139,7 @@ export const createServices = async (config: Config, log: Logger, options: Servi
 		const notifications = createNotificationService({em, secretKey: config.secretKey});
 		const jobs = createJobService({...common, notifications, minimumSeconds: config.jobMinimumSeconds});
 		const claims = createClaimService(common);
-		const executionJournal = createExecutionJournal({...common, workspaceWaker: waker, events});
+		const executionJournal = createExecutionJournal({...common, workspaceWaker: waker, events, leases});
 		const executionOutput = createExecutionOutputService({em, events});
 		const supervisor = createSupervisor({runtime});
 		return {

@@ -22,7 +22,7 @@ export async function executeJob(input: ExecuteJobInput): Promise<Outcome> {
 	if (executionId === null) return 'nothing to do';
 
 	// Somebody cancelled the workflow in Temporal: that is a wish like any other, and the end is the same orderly one.
-	const cancelled = CancellationScope.current().cancelRequested.catch(async (error: unknown) => {
+	void CancellationScope.current().cancelRequested.catch(async (error: unknown) => {
 		if (!isCancellation(error)) throw error;
 		await CancellationScope.nonCancellable(() => executions.cancelFromTemporal({executionId}));
 		looks += 1;
@@ -36,7 +36,6 @@ export async function executeJob(input: ExecuteJobInput): Promise<Outcome> {
 			else await attempt(step.run, seen, () => looks);
 		}
 	});
-	void cancelled;
 	return 'done';
 }
 

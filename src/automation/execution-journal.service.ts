@@ -1,6 +1,8 @@
 import type {EntityManager} from '@mikro-orm/postgresql';
 import {acceptOperation} from '../workspaces/accept-operation.ts';
 import {Lease} from '../workspaces/lease.entity.ts';
+import {holdLease, WORK_MS} from '../workspaces/hold-lease.ts';
+import type {LeaseService} from '../workspaces/lease.service.ts';
 import {afterCommit} from '../transaction.ts';
 import type {EventBus} from '../workspaces/event-bus.ts';
 import type {Waker} from '../workspaces/waker.ts';
@@ -19,10 +21,9 @@ import {Execution} from './execution.entity.ts';
 import type {ExecutionResult} from './execution.schema.ts';
 import type {ExecutionWaker} from './execution-waker.ts';
 import {Job} from './job.entity.ts';
+import {lockExecutions} from './locked-execution.ts';
 import type {ScheduleFollower} from './schedule-follower.ts';
 
-/** How long a run's lease is good for without a sign of life. */
-const LEASE_MS = 60_000;
 /** What is waited for tells when it has happened; should that be lost, one looks by oneself. */
 const LOOK_AGAIN_MS = 30_000;
 
@@ -49,6 +50,7 @@ export const createExecutionJournal = ({
 	workspaceWaker,
 	follower,
 	events,
+	leases,
 }: {
 	em: EntityManager;
 	transactions: WorkspaceTransactions;
@@ -56,18 +58,9 @@ export const createExecutionJournal = ({
 	workspaceWaker: Waker;
 	follower: ScheduleFollower;
 	events: EventBus;
+	leases: LeaseService;
 }) => {
-	const locked = async <T>(
-		executionId: string,
-		work: (execution: Execution, workspace: LockedWorkspace) => Promise<T>,
-	): Promise<T> => {
-		const {workspace} = await em.fork().findOneOrFail(Execution, {id: executionId}, {fields: ['workspace']});
-		return transactions.locked(
-			workspace,
-			async inWorkspace => work(await inWorkspace.tx.findOneOrFail(Execution, {id: executionId}), inWorkspace),
-			{alsoDeleted: true},
-		);
-	};
+	const locked = lockExecutions({em, transactions});
 
 	/** A final state: what waits behind it goes on, and the workspace is given back. */
 	const conclude = async (
@@ -108,11 +101,7 @@ export const createExecutionJournal = ({
 
 				const active = await activeOperations(tx, workspace.id);
 				if (workspace.observed === 'running' && workspace.status === 'running' && active.length === 0) {
-					await tx.upsert(Lease, {
-						workspace: workspace.id,
-						holder: holderOf(execution.id),
-						expiresAt: new Date(Date.now() + LEASE_MS),
-					});
+					await holdLease(inWorkspace, holderOf(execution.id), WORK_MS);
 					const {id, workspace: workspaceId, attempt} = execution;
 					return {kind: 'run', run: {executionId: id, workspaceId, target: workspace.target, attempt}};
 				}
@@ -134,7 +123,7 @@ export const createExecutionJournal = ({
 				return waitFor(execution, 'workspaceStarting', {});
 			}),
 
-		/** The attempt's process is there. Answers null when it shall not go on. */
+		/** The attempt's process is there. Answers whether it is to be followed. */
 		started: ({executionId, attempt}: RunRef, sessionId: string | null): Promise<boolean> =>
 			locked(executionId, async execution => {
 				if (isFinal(execution.status) || execution.attempt !== attempt) return false;
@@ -148,24 +137,16 @@ export const createExecutionJournal = ({
 			}),
 
 		/** It is still at work: its workspace stays up. */
-		async renewLease({executionId, workspaceId}: RunRef): Promise<void> {
-			await em
-				.fork()
-				.nativeUpdate(
-					Lease,
-					{workspace: workspaceId, holder: holderOf(executionId)},
-					{expiresAt: new Date(Date.now() + LEASE_MS)},
-				);
-		},
+		renewLease: ({executionId, workspaceId}: RunRef): Promise<void> => leases.renew(workspaceId, holderOf(executionId)),
 
 		/** What the attempt is made from. */
 		read: (executionId: string): Promise<Execution> => em.fork().findOneOrFail(Execution, {id: executionId}),
 
 		/** The attempt has ended: the execution is final, or tried again later. */
-		finish: (run: RunRef, verdict: Verdict, outputBytes: number): Promise<ExecutionStep> =>
+		finish: (run: RunRef, verdict: Verdict, outputBytes: number): Promise<void> =>
 			locked(run.executionId, async (execution, inWorkspace) => {
 				// What comes late is evidence, and changes nothing.
-				if (isFinal(execution.status) || execution.attempt !== run.attempt) return {kind: 'over'};
+				if (isFinal(execution.status) || execution.attempt !== run.attempt) return;
 				Object.assign(execution, {
 					exitCode: verdict.exitCode,
 					sessionId: verdict.sessionId ?? execution.sessionId,
@@ -178,7 +159,7 @@ export const createExecutionJournal = ({
 					else if (await wasTakenAway(execution, inWorkspace, verdict))
 						await conclude(execution, inWorkspace, 'cancelled', {code: 'workspaceStopping', params: {}});
 					else await conclude(execution, inWorkspace, verdict.status, verdict.reason);
-					return {kind: 'over'};
+					return;
 				}
 				const milliseconds = retry.backoffSeconds * 1000 * 2 ** (execution.attempt - 1);
 				execution.attempt += 1;
@@ -187,7 +168,6 @@ export const createExecutionJournal = ({
 				execution.notBefore = new Date(Date.now() + milliseconds);
 				execution.resumes = verdict.resumes;
 				execution.attemptOffset = String(outputBytes);
-				return {kind: 'wait', milliseconds};
 			}),
 
 		/** Does somebody want it ended? */

@@ -1,6 +1,6 @@
 import type {EntityManager} from '@mikro-orm/postgresql';
+import {createFollowUps} from '../follow-ups.ts';
 import type {Logger} from '../logger.ts';
-import {afterCommit} from '../transaction.ts';
 import {Execution} from './execution.entity.ts';
 import type {ExecutionWorkflows} from './execution-workflows.ts';
 
@@ -16,34 +16,25 @@ export const createExecutionWaker = ({
 	workflows: ExecutionWorkflows;
 	log: Logger;
 }) => {
-	const underWay = new Set<Promise<void>>();
-	const later = (about: Record<string, string>, work: () => Promise<void>): void =>
-		afterCommit(() => {
-			const done = work()
-				.catch((error: unknown) => log.warn({err: error, ...about}, 'wake was lost; the sweep will make up for it'))
-				.finally(() => underWay.delete(done));
-			underWay.add(done);
-		});
+	const {later, settle} = createFollowUps({log});
+	const wake = (about: Record<string, string>, work: () => Promise<void>): void => later(about, 'wake was lost', work);
 
 	return {
 		/** There is a new one to carry. */
 		start: ({id, workflowId, workspace}: Execution): void =>
-			later({executionId: id}, () => workflows.startExecution({id, workflowId, workspaceId: workspace})),
+			wake({executionId: id}, () => workflows.startExecution({id, workflowId, workspaceId: workspace})),
 		/** Something of it changed: someone wants it cancelled, or what it waits for has happened. */
 		look: ({id, workflowId}: Pick<Execution, 'id' | 'workflowId'>): void =>
-			later({executionId: id}, () => workflows.look(workflowId)),
+			wake({executionId: id}, () => workflows.look(workflowId)),
 		/** Somebody is to be told. */
-		notify: (notificationId: string): void =>
-			later({notificationId}, () => workflows.startNotification(notificationId)),
+		notify: (notificationId: string): void => wake({notificationId}, () => workflows.startNotification(notificationId)),
 		/** What they wait for in the workspace may have happened. */
 		lookIn: (workspaceId: string): void =>
-			later({workspaceId}, async () => {
+			wake({workspaceId}, async () => {
 				const waiting = await em.fork().find(Execution, {workspace: workspaceId, status: 'waiting'});
 				await Promise.all(waiting.map(({workflowId}) => workflows.look(workflowId)));
 			}),
 		/** Resolves when nothing is under way. */
-		async settle(): Promise<void> {
-			await Promise.all(underWay);
-		},
+		settle,
 	};
 };

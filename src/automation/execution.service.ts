@@ -1,8 +1,8 @@
 import type {EntityManager, FilterQuery} from '@mikro-orm/postgresql';
 import type {Actor} from '../access/actor.ts';
 import {AppError} from '../errors.ts';
-import {toWindow} from '../http/page.ts';
-import type {LockedWorkspace, WorkspaceTransactions} from '../workspaces/workspace-transaction.ts';
+import {sortOrder, toWindow} from '../http/page.ts';
+import type {WorkspaceTransactions} from '../workspaces/workspace-transaction.ts';
 import type {Reason} from '../workspaces/workspace.schema.ts';
 import {acceptExecution, activeExecutions, cancelExecution} from './accept-execution.ts';
 import {isFinal} from './execution-rules.ts';
@@ -10,6 +10,7 @@ import {Execution} from './execution.entity.ts';
 import type {ListExecutions} from './execution.schema.ts';
 import type {ExecutionWaker} from './execution-waker.ts';
 import {Job} from './job.entity.ts';
+import {lockExecutions} from './locked-execution.ts';
 import {ofVisibleWorkspaces} from './visible.ts';
 
 export interface ExecutionServiceDependencies {
@@ -22,15 +23,7 @@ export type ExecutionService = ReturnType<typeof createExecutionService>;
 
 /** Reads executions, cancels them and repeats them. How they go on is in `execution-journal.service.ts`. */
 export const createExecutionService = ({em, transactions, waker}: ExecutionServiceDependencies) => {
-	const locked = async <T>(id: string, work: (execution: Execution, workspace: LockedWorkspace) => Promise<T>) => {
-		const found = await em.fork().findOne(Execution, {id}, {fields: ['workspace']});
-		if (!found) throw new AppError('EXECUTION_NOT_FOUND');
-		return transactions.locked(
-			found.workspace,
-			async workspace => work(await workspace.tx.findOneOrFail(Execution, {id}), workspace),
-			{alsoDeleted: true},
-		);
-	};
+	const locked = lockExecutions({em, transactions});
 
 	return {
 		/** Rejects with EXECUTION_NOT_FOUND. */
@@ -49,14 +42,11 @@ export const createExecutionService = ({em, transactions, waker}: ExecutionServi
 			if (query.trigger) where.push({trigger: query.trigger});
 			if (query.from) where.push({nominalTime: {$gte: new Date(query.from)}});
 			if (query.to) where.push({nominalTime: {$lt: new Date(query.to)}});
-			const direction = query.sort.startsWith('-') ? 'desc' : 'asc';
+			const {field, direction} = sortOrder(query.sort);
 			return em.findAndCount(
 				Execution,
 				{$and: where},
-				{
-					...toWindow(query),
-					orderBy: [{[query.sort.replace('-', '')]: direction}, {id: 'asc'}],
-				},
+				{...toWindow(query), orderBy: [{[field]: direction}, {id: 'asc'}]},
 			);
 		},
 

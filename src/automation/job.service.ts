@@ -1,10 +1,11 @@
 import {createHash, randomBytes, timingSafeEqual} from 'node:crypto';
-import {type EntityManager, type FilterQuery, UniqueConstraintViolationException} from '@mikro-orm/postgresql';
+import type {EntityManager, FilterQuery} from '@mikro-orm/postgresql';
 import {v7 as uuid} from 'uuid';
 import type {Actor} from '../access/actor.ts';
 import {AppError} from '../errors.ts';
-import {toWindow} from '../http/page.ts';
+import {containing, sortOrder, toWindow} from '../http/page.ts';
 import {requireRevision} from '../http/revision.ts';
+import {nameTaken} from '../name-taken.ts';
 import type {LockedWorkspace, WorkspaceTransactions} from '../workspaces/workspace-transaction.ts';
 import {acceptExecution, activeExecutions, cancelExecution} from './accept-execution.ts';
 import {Execution} from './execution.entity.ts';
@@ -64,18 +65,23 @@ export const createJobService = (services: JobServiceDependencies) => {
 	};
 
 	return {
-		/** Rejects with WORKSPACE_NOT_FOUND, WORKSPACE_DELETING, JOB_NAME_TAKEN, TRIGGER_IN_THE_PAST, TRIGGER_TOO_OFTEN,
-		 * SECRETS_NOT_CONFIGURED (for notifications); then nothing was made. */
+		/**
+		 * Rejects with WORKSPACE_NOT_FOUND, WORKSPACE_DELETING, JOB_NAME_TAKEN, TRIGGER_IN_THE_PAST, TRIGGER_TOO_OFTEN, SECRETS_NOT_CONFIGURED (for notifications); then nothing was
+		 * made.
+		 */
 		async create(actor: Actor, input: CreateJob): Promise<Job> {
 			requirePossible(input);
-			const job = await nameTaken(input.name, () =>
-				transactions.locked(input.workspaceId, async ({tx, workspace}) => {
-					if (workspace.desired === 'deleted') throw new AppError('WORKSPACE_DELETING');
-					const created = tx.create(Job, newJob(actor, input));
-					tx.create(JobSchedule, {job: created.id, revision: null});
-					await tx.flush();
-					return created;
-				}),
+			const job = await nameTaken(
+				'JOB_NAME_TAKEN',
+				() => input.name,
+				() =>
+					transactions.locked(input.workspaceId, async ({tx, workspace}) => {
+						if (workspace.desired === 'deleted') throw new AppError('WORKSPACE_DELETING');
+						const created = tx.create(Job, newJob(actor, input));
+						tx.create(JobSchedule, {job: created.id, revision: null});
+						await tx.flush();
+						return created;
+					}),
 			);
 			follower.follow(job.id);
 			return job;
@@ -90,16 +96,9 @@ export const createJobService = (services: JobServiceDependencies) => {
 			if (query.agent) where.push({agent: query.agent});
 			if (query.trigger) where.push({trigger: {kind: query.trigger}} as FilterQuery<Job>);
 			if (query.tag) where.push({tags: {$contains: [query.tag]}} as FilterQuery<Job>);
-			if (query.search) where.push({name: {$ilike: `%${query.search.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`}});
-			const direction = query.sort.startsWith('-') ? 'desc' : 'asc';
-			return em.findAndCount(
-				Job,
-				{$and: where},
-				{
-					...toWindow(query),
-					orderBy: [{[query.sort.replace('-', '')]: direction}, {id: 'asc'}],
-				},
-			);
+			if (query.search) where.push({name: {$ilike: containing(query.search)}});
+			const {field, direction} = sortOrder(query.sort);
+			return em.findAndCount(Job, {$and: where}, {...toWindow(query), orderBy: [{[field]: direction}, {id: 'asc'}]});
 		},
 
 		/** Rejects with JOB_NOT_FOUND. */
@@ -127,6 +126,7 @@ export const createJobService = (services: JobServiceDependencies) => {
 		update: (id: string, revision: number | null, revise: (job: Job) => CreateJob): Promise<Job> => {
 			let name = '';
 			return nameTaken(
+				'JOB_NAME_TAKEN',
 				() => name,
 				() =>
 					change(id, revision, job => {
@@ -272,19 +272,6 @@ const requireFuture = ({trigger, policy, status}: Pick<CreateJob, 'trigger' | 'p
 
 const tooOften = (seconds: number): AppError =>
 	new AppError('TRIGGER_TOO_OFTEN', {seconds}, {fields: [{path: 'trigger', code: 'TRIGGER_TOO_OFTEN'}]});
-
-const nameTaken = async <T>(name: string | (() => string), work: () => Promise<T>): Promise<T> => {
-	try {
-		return await work();
-	} catch (error) {
-		if (!(error instanceof UniqueConstraintViolationException)) throw error;
-		throw new AppError(
-			'JOB_NAME_TAKEN',
-			{name: typeof name === 'string' ? name : name()},
-			{cause: error, fields: [{path: 'name', code: 'JOB_NAME_TAKEN'}]},
-		);
-	}
-};
 
 const newJob = (actor: Actor, {workspaceId, ...input}: CreateJob) => {
 	const now = new Date();

@@ -1,6 +1,6 @@
 import {type EntityManager, LockMode} from '@mikro-orm/postgresql';
+import {createFollowUps} from '../follow-ups.ts';
 import type {Logger} from '../logger.ts';
-import {afterCommit} from '../transaction.ts';
 import {Job} from './job.entity.ts';
 import {JobSchedule} from './job-schedule.entity.ts';
 import type {JobSchedules} from './job-schedules.ts';
@@ -17,7 +17,7 @@ export const createScheduleFollower = ({
 	schedules: JobSchedules;
 	log: Logger;
 }) => {
-	const underWay = new Set<Promise<void>>();
+	const {later, settle} = createFollowUps({log});
 
 	/** Rejects when Temporal does not answer; then nothing is noted down, and the next try begins anew. */
 	const bringInStep = (jobId: string): Promise<void> =>
@@ -33,16 +33,7 @@ export const createScheduleFollower = ({
 
 	return {
 		/** Soon, and not waited for. */
-		follow(jobId: string): void {
-			afterCommit(() => {
-				const done = bringInStep(jobId)
-					.catch((error: unknown) =>
-						log.warn({err: error, jobId}, 'schedule is out of step; the sweep will make up for it'),
-					)
-					.finally(() => underWay.delete(done));
-				underWay.add(done);
-			});
-		},
+		follow: (jobId: string): void => later({jobId}, 'schedule is out of step', () => bringInStep(jobId)),
 
 		/** Those that are out of step. Answers how many were brought back; one that fails holds up no other. */
 		async followAll(): Promise<number> {
@@ -54,9 +45,7 @@ export const createScheduleFollower = ({
 		},
 
 		/** Resolves when nothing is under way. */
-		async settle(): Promise<void> {
-			await Promise.all(underWay);
-		},
+		settle,
 	};
 };
 

@@ -60,6 +60,9 @@ export const toPage = <Item>(items: Item[], query: {page: number; pageSize: numb
 	pagination: {page: query.page, pageSize: query.pageSize, total},
 });
 
+/** The pattern of `like` for what contains a text, whatever is in that. */
+export const containing = (text: string): string => `%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+
 /** What a database query needs: `{limit, offset}`. */
 export const toWindow = (query: {page: number; pageSize: number}) => ({
 	limit: query.pageSize,

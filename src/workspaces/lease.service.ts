@@ -2,14 +2,11 @@ import {randomUUID} from 'node:crypto';
 import type {EntityManager} from '@mikro-orm/postgresql';
 import {AppError} from '../errors.ts';
 import type {Logger} from '../logger.ts';
+import {holdLease, RENEW_MS, WORK_MS} from './hold-lease.ts';
 import {Lease} from './lease.entity.ts';
 import type {Waker} from './waker.ts';
 import type {Workspace} from './workspace.entity.ts';
-import {activeLeases, type LockedWorkspace, type WorkspaceTransactions} from './workspace-transaction.ts';
-
-/** How long a lease of work that runs is good for without a sign of life, and how often there is one. */
-const WORK_MS = 60_000;
-const RENEW_MS = 20_000;
+import {activeLeases, type WorkspaceTransactions} from './workspace-transaction.ts';
 
 export interface LeaseServiceDependencies {
 	em: EntityManager;
@@ -34,6 +31,9 @@ export const createLeaseService = ({em, transactions, waker, log}: LeaseServiceD
 	};
 
 	return {
+		/** The work of that holder goes on: its lease is good from now again. */
+		renew,
+
 		/**
 		 * Does work in a workspace that runs and keeps it up meanwhile: the lease is renewed while this process lives. Rejects with
 		 * WORKSPACE_NOT_FOUND, WORKSPACE_NOT_RUNNING, and with whatever the work rejects with.
@@ -43,7 +43,7 @@ export const createLeaseService = ({em, transactions, waker, log}: LeaseServiceD
 			await transactions.locked(workspaceId, async locked => {
 				const {workspace} = locked;
 				if (workspace.observed !== 'running') throw new AppError('WORKSPACE_NOT_RUNNING', {name: workspace.name});
-				await hold(locked, holder, WORK_MS);
+				await holdLease(locked, holder, WORK_MS);
 				await touch(locked.tx, workspaceId);
 			});
 			const complain = (error: unknown) => log.warn({err: error, workspaceId, holder}, 'lease was not renewed');
@@ -61,7 +61,7 @@ export const createLeaseService = ({em, transactions, waker, log}: LeaseServiceD
 			const kept = await transactions.locked(workspaceId, async locked => {
 				const {workspace, record} = locked;
 				if (workspace.desired !== 'running') throw new AppError('WORKSPACE_NOT_RUNNING', {name: workspace.name});
-				await hold(locked, 'keepalive', minutes * 60_000);
+				await holdLease(locked, 'keepalive', minutes * 60_000);
 				await touch(locked.tx, workspaceId);
 				record(workspaceId, 'status', 'keptAlive', {minutes});
 				await locked.tx.refresh(workspace);
@@ -97,8 +97,4 @@ export const createLeaseService = ({em, transactions, waker, log}: LeaseServiceD
 /** Someone uses the workspace: autostop counts from now. Past the ORM, which would make it a new revision; nobody needs to have read it. */
 const touch = async (tx: EntityManager, workspaceId: string): Promise<void> => {
 	await tx.execute('update workspace set last_activity_at = ? where id = ?', [new Date(), workspaceId]);
-};
-
-const hold = async ({tx, workspace}: LockedWorkspace, holder: string, milliseconds: number): Promise<void> => {
-	await tx.upsert(Lease, {workspace: workspace.id, holder, expiresAt: new Date(Date.now() + milliseconds)});
 };

@@ -1,11 +1,13 @@
-import {UniqueConstraintViolationException, type EntityManager, type FilterQuery} from '@mikro-orm/postgresql';
+import type {EntityManager, FilterQuery} from '@mikro-orm/postgresql';
 import {v7 as uuid} from 'uuid';
 import type {Actor} from '../access/actor.ts';
 import type {WorkspaceRole} from '../access/permissions.ts';
 import type {RuntimeKind} from '../containers/container-runtime.ts';
 import {AppError} from '../errors.ts';
+import {containing, sortOrder, toWindow} from '../http/page.ts';
 import {requireRevision} from '../http/revision.ts';
 import type {ImageCatalogue} from '../images/image-catalogue.ts';
+import {nameTaken} from '../name-taken.ts';
 import {Target} from '../targets/target.entity.ts';
 import {acceptOperation} from './accept-operation.ts';
 import {Operation} from './operation.entity.ts';
@@ -50,15 +52,18 @@ export const createWorkspaceService = ({
 			const image = images.require(input.image);
 			if (input.runtime !== runtime) throw runtimeNotAvailable(input.runtime);
 			await requireRoom(em, target, input.resources);
-			const workspace = await nameTaken(input.name, () =>
-				transactions.run(async transaction => {
-					const created = transaction.tx.create(Workspace, newWorkspace(actor, input, image.id, target));
-					// The row must be there before anything that refers to it.
-					await transaction.tx.flush();
-					await acceptOperation({...transaction, workspace: created}, 'create', byUser('create'), actor.id);
-					transaction.record(created.id, 'status', 'workspaceStatus', {status: created.status});
-					return created;
-				}),
+			const workspace = await nameTaken(
+				'WORKSPACE_NAME_TAKEN',
+				() => input.name,
+				() =>
+					transactions.run(async transaction => {
+						const created = transaction.tx.create(Workspace, newWorkspace(actor, input, image.id, target));
+						// The row must be there before anything that refers to it.
+						await transaction.tx.flush();
+						await acceptOperation({...transaction, workspace: created}, 'create', byUser('create'), actor.id);
+						transaction.record(created.id, 'status', 'workspaceStatus', {status: created.status});
+						return created;
+					}),
 			);
 			waker.wake(workspace.id);
 			return workspace;
@@ -72,12 +77,9 @@ export const createWorkspaceService = ({
 				where.owner = actor.platformRole === 'admin' || query.ownerId === actor.id ? query.ownerId : {$in: []};
 			if (query.status) where.status = query.status;
 			if (query.image) where.image = query.image;
-			if (query.search) where.name = {$like: `%${query.search.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`};
-			return em.findAndCount(Workspace, where, {
-				limit: query.pageSize,
-				offset: (query.page - 1) * query.pageSize,
-				orderBy: [query.sort.startsWith('-') ? {[query.sort.slice(1)]: 'desc'} : {[query.sort]: 'asc'}, {id: 'asc'}],
-			});
+			if (query.search) where.name = {$like: containing(query.search)};
+			const {field, direction} = sortOrder(query.sort);
+			return em.findAndCount(Workspace, where, {...toWindow(query), orderBy: [{[field]: direction}, {id: 'asc'}]});
 		},
 
 		/** Rejects with WORKSPACE_NOT_FOUND. */
@@ -89,21 +91,24 @@ export const createWorkspaceService = ({
 
 		/** Rejects with WORKSPACE_NOT_FOUND, REVISION_CONFLICT, WORKSPACE_DELETING, WORKSPACE_NAME_TAKEN, RESOURCES_EXCEED_MACHINE. */
 		async update(id: string, input: UpdateWorkspace, revision: number | null): Promise<Workspace> {
-			const updated = await nameTaken(input.name ?? '', () =>
-				transactions.locked(id, async ({tx, workspace, record}) => {
-					requireRevision(revision, workspace.revision);
-					if (workspace.desired === 'deleted') throw new AppError('WORKSPACE_DELETING');
-					if (input.resources) await requireRoom(tx, workspace.target, input.resources);
-					const {resources, ...fields} = input;
-					tx.assign(workspace, {...fields, ...resources});
-					if (input.env || resources || input.healthCommand !== undefined || input.name)
-						workspace.settingsPending = true;
-					if ((input.gitUrl || input.setupScript) && workspace.bootstrap.status === 'none') {
-						workspace.bootstrap = {...workspace.bootstrap, status: 'pending'};
-					}
-					record(id, 'status', 'workspaceUpdated', {fields: Object.keys(input).join(', ')});
-					return workspace;
-				}),
+			const updated = await nameTaken(
+				'WORKSPACE_NAME_TAKEN',
+				() => input.name ?? '',
+				() =>
+					transactions.locked(id, async ({tx, workspace, record}) => {
+						requireRevision(revision, workspace.revision);
+						if (workspace.desired === 'deleted') throw new AppError('WORKSPACE_DELETING');
+						if (input.resources) await requireRoom(tx, workspace.target, input.resources);
+						const {resources, ...fields} = input;
+						tx.assign(workspace, {...fields, ...resources});
+						if (input.env || resources || input.healthCommand !== undefined || input.name)
+							workspace.settingsPending = true;
+						if ((input.gitUrl || input.setupScript) && workspace.bootstrap.status === 'none') {
+							workspace.bootstrap = {...workspace.bootstrap, status: 'pending'};
+						}
+						record(id, 'status', 'workspaceUpdated', {fields: Object.keys(input).join(', ')});
+						return workspace;
+					}),
 			);
 			// Autostop and time to live may be due at another time now.
 			waker.wake(id);
@@ -177,19 +182,6 @@ const requireRoom = async (
 		{cpus: machine.cpus, memoryMiB: machine.memoryMiB},
 		{fields: [{path, code: 'RESOURCES_EXCEED_MACHINE'}]},
 	);
-};
-
-const nameTaken = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
-	try {
-		return await work();
-	} catch (error) {
-		if (!(error instanceof UniqueConstraintViolationException)) throw error;
-		throw new AppError(
-			'WORKSPACE_NAME_TAKEN',
-			{name},
-			{cause: error, fields: [{path: 'name', code: 'WORKSPACE_NAME_TAKEN'}]},
-		);
-	}
 };
 
 const newWorkspace = (actor: Actor, input: CreateWorkspace, image: string, target: string) => {

@@ -2,6 +2,7 @@ import type {ContainerRuntime} from '../../containers/container-runtime.ts';
 import type {EntityManager} from '@mikro-orm/postgresql';
 import {AppError, attemptLimit} from '../../errors.ts';
 import type {SecretService} from '../../secrets/secret.service.ts';
+import {RENEW_MS} from '../../workspaces/hold-lease.ts';
 import type {RunEnd} from '../agents/verdict.ts';
 import type {RunRef} from '../automation.contract.ts';
 import type {ExecutionJournal, Verdict} from '../execution-journal.service.ts';
@@ -16,7 +17,6 @@ import {prepareRun} from './launch.ts';
 
 /** What an attempt may write. */
 const MAX_OUTPUT_MIB = 64;
-const RENEW_MS = 20_000;
 
 /** How an attempt ended, and what it changed. */
 export interface EndedRun {

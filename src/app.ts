@@ -2,7 +2,7 @@ import Koa from 'koa';
 import type {EntityManager} from '@mikro-orm/core';
 import type {AccessService} from './access/access.service.ts';
 import type {Config} from './config.ts';
-import {authenticate} from './http/authenticate.ts';
+import {authenticate, type Authenticator} from './http/authenticate.ts';
 import {readBody} from './http/body.ts';
 import type {AppState} from './http/context.ts';
 import {createDocsRouter} from './http/docs/docs.router.ts';
@@ -30,6 +30,8 @@ export interface HttpDependencies {
 	health: HealthService;
 	access: AccessService;
 	idempotency: IdempotencyService;
+	/** The kinds of credentials, in the order in which they are looked for. */
+	authenticators: readonly Authenticator[];
 	/** The routers of the resources. */
 	routers: readonly AppRouter[];
 	/** Aborts when the process begins to stop. */
@@ -59,7 +61,7 @@ export const createApp = (services: HttpDependencies): Koa<AppState> => {
 		.use(readBody())
 		.use(unitOfWork(orm))
 		.use(provide({access, idempotency, shutdown}))
-		.use(authenticate(config))
+		.use(authenticate(config, services.authenticators))
 		.use(router.routes())
 		.use(noRoute(router));
 	return app;

@@ -24,6 +24,17 @@ export const errors = {
 	DATABASE_UNAVAILABLE: {status: 503, retry: 'forever'},
 	WORKFLOWS_UNAVAILABLE: {status: 503},
 
+	// signing in
+	TOKEN_INVALID: {status: 401},
+	TOKEN_EXPIRED: {status: 401},
+	USER_DISABLED: {status: 403},
+	IDENTITY_PROVIDER_UNAVAILABLE: {status: 503},
+
+	// people
+	USER_NOT_FOUND: {status: 404},
+	TEAM_NOT_FOUND: {status: 404},
+	TEAM_NAME_TAKEN: {status: 409},
+
 	// workspaces
 	WORKSPACE_NOT_FOUND: {status: 404},
 	WORKSPACE_NAME_TAKEN: {status: 409},

@@ -12,21 +12,25 @@ import {Orphan} from './orphans/orphan.entity.ts';
 import {Secret} from './secrets/secret.entity.ts';
 import {Installation} from './targets/installation.entity.ts';
 import {Target} from './targets/target.entity.ts';
+import {TeamMember} from './teams/team-member.entity.ts';
+import {Team} from './teams/team.entity.ts';
 import {User} from './users/user.entity.ts';
 import {Lease} from './workspaces/lease.entity.ts';
 import {Operation} from './workspaces/operation.entity.ts';
 import {WorkspaceEvent} from './workspaces/workspace-event.entity.ts';
+import {WorkspaceMember} from './workspaces/workspace-member.entity.ts';
 import {Workspace} from './workspaces/workspace.entity.ts';
 
-const platform = [Installation, Target, User, IdempotencyKey, Orphan, Secret];
-const workspaces = [Workspace, Operation, WorkspaceEvent, Lease];
+const platform = [Installation, Target, IdempotencyKey, Orphan, Secret];
+const people = [User, Team, TeamMember];
+const workspaces = [Workspace, WorkspaceMember, Operation, WorkspaceEvent, Lease];
 const automation = [Job, JobSchedule, Execution, ExecutionOutput, Notification];
 
 /** How the service sees the database at this URL. */
 export const ormOptions = (databaseUrl: string) =>
 	defineConfig({
 		clientUrl: databaseUrl,
-		entities: [...platform, ...workspaces, ...automation],
+		entities: [...platform, ...people, ...workspaces, ...automation],
 		extensions: [Migrator],
 		migrations: {
 			path: fileURLToPath(new URL('../migrations', import.meta.url)),

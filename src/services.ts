@@ -1,6 +1,7 @@
 import {Redis} from 'ioredis';
 import {connectTemporal} from '../temporal/client.ts';
 import {createAccessService} from './access/access.service.ts';
+import {createRoles} from './access/roles.ts';
 import {createAutomationSweepService} from './automation/automation-sweep.service.ts';
 import {createCalendarService} from './automation/calendar.service.ts';
 import {createClaimService} from './automation/claim.service.ts';
@@ -78,7 +79,9 @@ export const createServices = async (config: Config, log: Logger, options: Servi
 	const transactions = createWorkspaceTransactions({em, events});
 	const workflows = options.workflows ?? temporal.workflows;
 	const waker = createWaker({workflows, log});
-	const workspaces = createWorkspaceService({em, transactions, waker, images, target, runtime: runtime.kind});
+	const roles = createRoles({em});
+	const access = createAccessService({roles});
+	const workspaces = createWorkspaceService({em, transactions, waker, access, images, target, runtime: runtime.kind});
 	const leases = createLeaseService({em, transactions, waker, log});
 	const idempotency = createIdempotencyService({em});
 
@@ -110,7 +113,9 @@ export const createServices = async (config: Config, log: Logger, options: Servi
 		sweep: createSweepService({em, workflows, log}),
 		workspaceEvents: createWorkspaceEventService({em, events}),
 		live: createLiveService({workspaces, leases, runtime}),
-		access: createAccessService({workspaceRole: workspaces.roleOf}),
+		roles,
+		access,
+		authenticators: [],
 		health: createHealthService({
 			checks: {
 				database: () => em.fork().execute('select 1'),

@@ -4,8 +4,12 @@ import type {Actor, PlatformRole} from './actor.ts';
 export const workspaceRoles = ['viewer', 'editor', 'manager', 'owner'] as const;
 export type WorkspaceRole = (typeof workspaceRoles)[number];
 
-/** `public`: also without signing in. `platform`: about the service. `workspace`: about one workspace, by the role in it. */
-export type Rule = {public: true} | {platform: PlatformRole} | {workspace: WorkspaceRole};
+/** From the weakest to the strongest, too. */
+export const teamRoles = ['viewer', 'member', 'admin', 'owner'] as const;
+export type TeamRole = (typeof teamRoles)[number];
+
+/** `public`: also without signing in. `platform`: about the service. `workspace`, `team`: about one of them, by the role in it. */
+export type Rule = {public: true} | {platform: PlatformRole} | {workspace: WorkspaceRole} | {team: TeamRole};
 
 /** THE table: every operation that a route can name, and who may do it. `docs/permissions.md` is made from it. */
 export const permissions = {
@@ -33,6 +37,10 @@ export const permissions = {
 	'workspace.keepalive': {workspace: 'editor'},
 	'workspace.update': {workspace: 'manager'},
 	'workspace.delete': {workspace: 'owner'},
+	'workspace.transfer': {workspace: 'owner'},
+	'workspace.members.list': {workspace: 'viewer'},
+	'workspace.members.write': {workspace: 'manager'},
+	'workspace.tokens.create': {workspace: 'editor'},
 
 	'operation.read': {workspace: 'viewer'},
 	'operation.cancel': {workspace: 'editor'},
@@ -55,37 +63,87 @@ export const permissions = {
 	'execution.cancel': {workspace: 'editor'},
 	'execution.retry': {workspace: 'editor'},
 
+	'user.me.read': {platform: 'member'},
+	'user.me.update': {platform: 'member'},
+	'user.list': {platform: 'member'},
+	'user.read': {platform: 'admin'},
+	'user.update': {platform: 'admin'},
+	'token.list': {platform: 'member'},
+	'token.create': {platform: 'member'},
+	'token.revoke': {platform: 'member'},
+
+	'team.create': {platform: 'member'},
+	'team.list': {platform: 'member'},
+	'team.read': {team: 'viewer'},
+	'team.leave': {team: 'viewer'},
+	'team.update': {team: 'admin'},
+	'team.delete': {team: 'owner'},
+	'team.transfer': {team: 'owner'},
+	'team.members.list': {team: 'viewer'},
+	'team.members.update': {team: 'admin'},
+	'team.members.remove': {team: 'admin'},
+	'team.workspaces.create': {team: 'member'},
+
+	'invitation.create': {team: 'admin'},
+	'invitation.list': {team: 'admin'},
+	'invitation.resend': {team: 'admin'},
+	'invitation.revoke': {team: 'admin'},
+	'invitation.mine': {platform: 'member'},
+	'invitation.answer': {platform: 'member'},
+
+	'quota.own': {platform: 'member'},
+	'quota.read': {platform: 'admin'},
+	'quota.write': {platform: 'admin'},
+	'audit.list': {platform: 'member'},
+	'audit.verify': {platform: 'admin'},
+
 	'orphan.list': {platform: 'admin'},
 	'orphan.remove': {platform: 'admin'},
 } as const satisfies Record<string, Rule>;
 
 export type Operation = keyof typeof permissions;
-/** Operations that are about one workspace. */
-export type WorkspaceOperation = {
-	[Name in Operation]: (typeof permissions)[Name] extends {workspace: WorkspaceRole} ? Name : never;
+type About<Subject extends 'workspace' | 'team'> = {
+	[Name in Operation]: (typeof permissions)[Name] extends Record<Subject, string> ? Name : never;
 }[Operation];
+/** Operations that are about one workspace, or one team. */
+export type WorkspaceOperation = About<'workspace'>;
+export type TeamOperation = About<'team'>;
 
 export const ruleOf = (operation: Operation): Rule => permissions[operation];
 
-/**
- * May this actor, holding this role in the workspace (null: none), do it? A platform administrator may do everything, also
- * what only an owner may: workspaces outlive the people who own them.
- */
-export const allows = (operation: Operation, actor: Actor, role: WorkspaceRole | null): boolean => {
+/** May this actor, holding this role in the workspace or team that it is about (null: none), do it? */
+export const allows = (operation: Operation, actor: Actor, role: WorkspaceRole | TeamRole | null): boolean => {
 	const rule = ruleOf(operation);
-	if ('public' in rule || actor.platformRole === 'admin') return true;
-	if ('platform' in rule) return rule.platform === actor.platformRole;
-	return role !== null && workspaceRoles.indexOf(role) >= workspaceRoles.indexOf(rule.workspace);
+	if ('public' in rule) return true;
+	if (actor.grant && !actor.grant.operations.includes(operation)) return false;
+	if ('platform' in rule) return rank(platformRank, actor.platformRole) >= rank(platformRank, rule.platform);
+	if ('workspace' in rule) return rank(workspaceRoles, role) >= rank(workspaceRoles, rule.workspace);
+	return rank(teamRoles, role) >= rank(teamRoles, rule.team);
 };
 
 /** What the actor may do to one workspace: the `allowedOperations` of its view. */
 export const allowedOperations = (actor: Actor, role: WorkspaceRole | null): WorkspaceOperation[] =>
 	workspaceOperations.filter(operation => allows(operation, actor, role));
 
+/** What the actor may do to one team. */
+export const allowedTeamOperations = (actor: Actor, role: TeamRole | null): TeamOperation[] =>
+	teamOperations.filter(operation => allows(operation, actor, role));
+
+/** The stronger of two roles of one kind. */
+export const strongest = <Role extends string>(
+	roles: readonly Role[],
+	a: Role | null | undefined,
+	b: Role | null | undefined,
+): Role | null => (rank(roles, a) >= rank(roles, b) ? a : b) ?? null;
+
+const platformRank: readonly PlatformRole[] = ['member', 'admin'];
+const rank = (roles: readonly string[], role: string | null | undefined): number => roles.indexOf(role ?? '');
+
 const isWorkspaceOperation = (operation: Operation): operation is WorkspaceOperation =>
 	'workspace' in ruleOf(operation);
+const isTeamOperation = (operation: Operation): operation is TeamOperation => 'team' in ruleOf(operation);
 
 /** In the order of the table. */
-export const workspaceOperations: readonly WorkspaceOperation[] = (Object.keys(permissions) as Operation[]).filter(
-	isWorkspaceOperation,
-);
+const operations = Object.keys(permissions) as Operation[];
+export const workspaceOperations: readonly WorkspaceOperation[] = operations.filter(isWorkspaceOperation);
+const teamOperations: readonly TeamOperation[] = operations.filter(isTeamOperation);

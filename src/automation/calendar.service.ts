@@ -4,7 +4,7 @@ import type {AutomationMetrics} from './calendar.schema.ts';
 import {type ExecutionStatus, executionStatuses} from './execution-rules.ts';
 import {Execution} from './execution.entity.ts';
 import {Job} from './job.entity.ts';
-import {ofVisibleWorkspaces} from './visible.ts';
+import {ofVisibleWorkspaces, visibleIds} from '../access/visible.ts';
 import {nominalTimes} from './schedule/nominal-times.ts';
 
 /** More than this nobody reads. */
@@ -39,8 +39,9 @@ export const createCalendarService = ({em}: {em: EntityManager}) => ({
 
 	/** How the runs went that were planned between two times. */
 	async metrics(actor: Actor, from: Date, to: Date): Promise<AutomationMetrics> {
-		const owner = actor.platformRole === 'admin' ? null : actor.id;
-		const range = [from, to, owner, owner];
+		const ids = visibleIds(actor);
+		const inRange = `execution e where e.nominal_time >= ? and e.nominal_time < ? and ${ids ? `e.workspace_id in (${ids.sql})` : 'true'}`;
+		const range = [from, to, ...(ids?.params ?? [])];
 		const counts = await em.execute<{status: ExecutionStatus; count: string}[]>(
 			`select e.status, count(*) as count from ${inRange} group by e.status`,
 			range,
@@ -69,9 +70,6 @@ export const createCalendarService = ({em}: {em: EntityManager}) => ({
 		};
 	},
 });
-
-const inRange = `execution e join workspace w on w.id = e.workspace_id
-	where e.nominal_time >= ? and e.nominal_time < ? and (?::uuid is null or w.owner_id = ?::uuid)`;
 
 const percentiles = (name: string, interval: string): string =>
 	[0.5, 0.95]

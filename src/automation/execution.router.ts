@@ -24,7 +24,7 @@ export const createExecutionRouter = ({executions, executionOutput}: Dependencie
 	const executionId = (ctx: RouteContext) => parseId(ctx.params['id'], 'EXECUTION_NOT_FOUND');
 	const ofExecution = {
 		notFound: 'EXECUTION_NOT_FOUND',
-		workspaceId: (ctx: RouteContext) => executions.workspaceOf(executionId(ctx)),
+		id: (ctx: RouteContext) => executions.workspaceOf(executionId(ctx)),
 	} as const;
 
 	/**

@@ -11,7 +11,7 @@ import type {ListExecutions} from './execution.schema.ts';
 import type {ExecutionWaker} from './execution-waker.ts';
 import {Job} from './job.entity.ts';
 import {lockExecutions} from './locked-execution.ts';
-import {ofVisibleWorkspaces} from './visible.ts';
+import {ofVisibleWorkspaces} from '../access/visible.ts';
 
 export interface ExecutionServiceDependencies {
 	em: EntityManager;

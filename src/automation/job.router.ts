@@ -25,7 +25,7 @@ interface Dependencies {
 export const createJobRouter = ({jobs, executions}: Dependencies): AppRouter => {
 	const router = createApiRouter();
 	const jobId = (ctx: RouteContext) => parseId(ctx.params['id'], 'JOB_NOT_FOUND');
-	const ofJob = {notFound: 'JOB_NOT_FOUND', workspaceId: (ctx: RouteContext) => jobs.workspaceOf(jobId(ctx))} as const;
+	const ofJob = {notFound: 'JOB_NOT_FOUND', id: (ctx: RouteContext) => jobs.workspaceOf(jobId(ctx))} as const;
 
 	const show = async (ctx: RouteContext, job: Job): Promise<void> => {
 		const revisions = await jobs.scheduledRevisions([job.id]);
@@ -242,7 +242,7 @@ export const createJobRouter = ({jobs, executions}: Dependencies): AppRouter => 
 };
 
 /** The workspace that a new job is for; a body that is not right is refused before anyone asks who may. */
-const ofBody = {workspaceId: (ctx: RouteContext): string => parseBody(ctx, CreateJob).workspaceId};
+const ofBody = {id: (ctx: RouteContext): string => parseBody(ctx, CreateJob).workspaceId};
 
 const merged = ['agentOptions', 'policy', 'retry'] as const;
 

@@ -17,7 +17,7 @@ import type {ListJobs} from './job-view.schema.ts';
 import {firesTooOften, nominalTimes} from './schedule/nominal-times.ts';
 import type {NotificationService} from './notifications/notification.service.ts';
 import type {ScheduleFollower} from './schedule-follower.ts';
-import {ofVisibleWorkspaces} from './visible.ts';
+import {ofVisibleWorkspaces} from '../access/visible.ts';
 
 export interface JobServiceDependencies {
 	em: EntityManager;

@@ -61,7 +61,7 @@ export const createWebhookRouter = ({jobs}: {jobs: JobService}): AppRouter => {
 
 	const ofJob = {
 		notFound: 'JOB_NOT_FOUND',
-		workspaceId: (ctx: RouteContext) => jobs.workspaceOf(parseId(ctx.params['id'], 'JOB_NOT_FOUND')),
+		id: (ctx: RouteContext) => jobs.workspaceOf(parseId(ctx.params['id'], 'JOB_NOT_FOUND')),
 	} as const;
 	// An answer that is kept to be given again would be a key that is kept.
 	router.post('/automation/jobs/:id/webhook-key', authorize('job.update', ofJob), notIdempotent, async ctx => {

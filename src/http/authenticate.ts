@@ -1,13 +1,26 @@
-import {localAdministrator} from '../access/actor.ts';
-import type {AppMiddleware} from './context.ts';
+import {type Actor, localAdministrator} from '../access/actor.ts';
+import type {AppContext, AppMiddleware} from './context.ts';
 
 /**
- * Says who a request speaks for. With signing in off, everybody is the local administrator. With it on nobody is anyone yet:
- * no actor is set, and `authorize` refuses whatever is not public.
+ * Reads one kind of credential. Answers null for a request that carries none of that kind, and rejects (401 TOKEN_INVALID and the like)
+ * for one that is not good.
+ */
+export type Authenticator = (ctx: AppContext) => Promise<Actor | null>;
+
+/**
+ * Says how to find out who a request speaks for. With signing in off, everybody is the local administrator; with it on, whoever the first
+ * credential names that the request carries.
  */
 export const authenticate =
-	({enableAuth}: {enableAuth: boolean}): AppMiddleware =>
+	({enableAuth}: {enableAuth: boolean}, authenticators: readonly Authenticator[]): AppMiddleware =>
 	(ctx, next) => {
-		if (!enableAuth) ctx.state.actor = localAdministrator;
+		ctx.state.signIn = async () => {
+			if (!enableAuth) return localAdministrator;
+			for (const read of authenticators) {
+				const actor = await read(ctx);
+				if (actor) return actor;
+			}
+			return null;
+		};
 		return next();
 	};

@@ -1,4 +1,3 @@
-import type {Actor} from '../access/actor.ts';
 import {type Operation, ruleOf} from '../access/permissions.ts';
 import {AppError, type ErrorCode} from '../errors.ts';
 import type {RouteContext, RouteMiddleware} from './context.ts';
@@ -7,30 +6,36 @@ import {parseId} from './parse.ts';
 export type Authorize = RouteMiddleware & {readonly operation: Operation};
 
 interface Subject {
-	/** The workspace that the route is about; null when there is no such thing. Default: the path's `id`. */
-	workspaceId?: (ctx: RouteContext) => Promise<string | null> | string | null;
-	/** What to answer for a workspace that the caller may not know of. */
+	/** The workspace or team that the route is about; null when there is no such thing. Default: the path's `id`. */
+	id?: (ctx: RouteContext) => Promise<string | null> | string | null;
+	/** What to answer for one that the caller may not know of. */
 	notFound?: ErrorCode;
 }
 
 /**
  * Lets a request through when its actor may do the operation. Each route needs one; `operation` is what the check at start
- * and the permission tests read.
+ * and the permission tests read. Whose request it is is asked only here: what is public needs nobody to sign in, and no server that knows who people are.
  */
 export const authorize = (operation: Operation, subject: Subject = {}): Authorize => {
-	const {notFound = 'WORKSPACE_NOT_FOUND', workspaceId = ctx => parseId(ctx.params['id'], notFound)} = subject;
 	const rule = ruleOf(operation);
+	const {notFound = 'team' in rule ? 'TEAM_NOT_FOUND' : 'WORKSPACE_NOT_FOUND'} = subject;
+	const {id: idOf = ctx => parseId(ctx.params['id'], notFound)} = subject;
 	const guard: RouteMiddleware = async (ctx, next) => {
 		if ('public' in rule) return next();
-		const actor: Actor | undefined = ctx.state.actor;
+		const {access, signIn} = ctx.state;
+		const actor = await signIn();
 		if (!actor) throw new AppError('AUTHENTICATION_REQUIRED');
-		if ('workspace' in rule) {
-			const id = await workspaceId(ctx);
-			if (id === null) throw new AppError(notFound);
-			ctx.state.workspaceRole = await ctx.state.access.requireWorkspace(actor, operation, id, notFound);
-		} else {
-			ctx.state.access.requirePlatform(actor, operation);
+		ctx.state.actor = actor;
+		ctx.state.operation = operation;
+		if ('platform' in rule) {
+			access.requirePlatform(actor, operation);
+			return next();
 		}
+		const id = await idOf(ctx);
+		if (id === null) throw new AppError(notFound);
+		ctx.state.subjectId = id;
+		if ('workspace' in rule) ctx.state.workspaceRole = await access.requireWorkspace(actor, operation, id, notFound);
+		else ctx.state.teamRole = await access.requireTeam(actor, operation, id, notFound);
 		return next();
 	};
 	return Object.assign(guard, {operation});

@@ -2,7 +2,7 @@ import type {RouterContext, RouterMiddleware} from '@koa/router';
 import type {Context, DefaultContext, Middleware} from 'koa';
 import type {AccessService} from '../access/access.service.ts';
 import type {Actor} from '../access/actor.ts';
-import type {WorkspaceRole} from '../access/permissions.ts';
+import type {Operation, TeamRole, WorkspaceRole} from '../access/permissions.ts';
 import type {ErrorCode} from '../errors.ts';
 import type {IdempotencyService} from '../idempotency/idempotency.service.ts';
 import type {Language} from '../i18n/translate.ts';
@@ -12,14 +12,20 @@ import type {Logger} from '../logger.ts';
 export interface AppState {
 	requestId: string;
 	language: Language;
-	/** Present behind every `authorize` of an operation that is not public. */
+	/** Who the request speaks for; null: it carries no credential. Rejects for one that is not good. */
+	signIn: () => Promise<Actor | null>;
+	/** This and what follows is present behind every `authorize` of an operation that is not public. */
 	actor: Actor;
+	operation: Operation;
+	/** The workspace or team that the route is about. */
+	subjectId?: string;
 	/** Carries the request id. */
 	log: Logger;
 	access: AccessService;
 	idempotency: IdempotencyService;
-	/** The actor's role in the workspace that the route is about; null for none (an administrator). Set by `authorize`. */
+	/** The actor's role in it. */
 	workspaceRole: WorkspaceRole | null;
+	teamRole: TeamRole | null;
 	/** The code that the request was refused with, for its line in the log. */
 	errorCode?: ErrorCode;
 	/** Aborts when this process begins to stop: long answers end. */

@@ -54,8 +54,23 @@ export const enErrors = {
 		detail: 'The database cannot be reached. Try again in a moment.',
 	},
 
+	TOKEN_INVALID: {
+		title: 'Not a good token',
+		detail: 'The token that came with the request is not one that is good here.',
+	},
+	TOKEN_EXPIRED: {title: 'Token expired', detail: 'The token has expired. Get a new one.'},
+	USER_DISABLED: {title: 'Disabled', detail: 'Your account is disabled. Ask an administrator.'},
+	IDENTITY_PROVIDER_UNAVAILABLE: {
+		title: 'Sign-in service not reachable',
+		detail: 'The service that knows who you are cannot be reached. Try again in a moment.',
+	},
+
+	USER_NOT_FOUND: {title: 'User not found', detail: 'There is no such user.'},
+	TEAM_NOT_FOUND: {title: 'Team not found', detail: 'There is no such team, or you may not see it.'},
+	TEAM_NAME_TAKEN: {title: 'Name taken', detail: 'There is a team named "{{name}}".'},
+
 	WORKSPACE_NOT_FOUND: {title: 'Workspace not found', detail: 'There is no such workspace, or you may not see it.'},
-	WORKSPACE_NAME_TAKEN: {title: 'Name taken', detail: 'You already have a workspace named "{{name}}".'},
+	WORKSPACE_NAME_TAKEN: {title: 'Name taken', detail: 'There is a workspace named "{{name}}".'},
 	WORKSPACE_DELETING: {title: 'Being deleted', detail: 'The workspace is being deleted and takes no more commands.'},
 	WORKSPACE_NOT_RUNNING: {title: 'Not running', detail: 'This needs a running workspace. Start it first.'},
 	OPERATION_NOT_FOUND: {title: 'Operation not found', detail: 'There is no such operation, or you may not see it.'},

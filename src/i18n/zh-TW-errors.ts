@@ -22,8 +22,17 @@ export const zhTWErrors: Record<ErrorCode, ErrorText> = {
 	INTERNAL_ERROR: {title: '服務發生錯誤', detail: '這是服務端的問題，與您的請求無關。回報時請附上請求編號。'},
 	DATABASE_UNAVAILABLE: {title: '無法連線到資料庫', detail: '目前無法連線到資料庫，請稍後再試。'},
 
+	TOKEN_INVALID: {title: '權杖無效', detail: '請求所附的權杖在此無效。'},
+	TOKEN_EXPIRED: {title: '權杖已過期', detail: '權杖已過期，請重新取得。'},
+	USER_DISABLED: {title: '帳號已停用', detail: '您的帳號已停用，請洽管理員。'},
+	IDENTITY_PROVIDER_UNAVAILABLE: {title: '無法連線至登入服務', detail: '目前無法連線至登入服務，請稍後再試。'},
+
+	USER_NOT_FOUND: {title: '找不到使用者', detail: '沒有這位使用者。'},
+	TEAM_NOT_FOUND: {title: '找不到團隊', detail: '沒有這個團隊，或您無權檢視。'},
+	TEAM_NAME_TAKEN: {title: '名稱已被使用', detail: '已經有名為「{{name}}」的團隊。'},
+
 	WORKSPACE_NOT_FOUND: {title: '找不到工作區', detail: '沒有這個工作區，或您無權檢視。'},
-	WORKSPACE_NAME_TAKEN: {title: '名稱已被使用', detail: '您已經有名為「{{name}}」的工作區。'},
+	WORKSPACE_NAME_TAKEN: {title: '名稱已被使用', detail: '已經有名為「{{name}}」的工作區。'},
 	WORKSPACE_DELETING: {title: '正在刪除', detail: '工作區正在刪除，不再接受任何指令。'},
 	WORKSPACE_NOT_RUNNING: {title: '尚未執行', detail: '工作區必須在執行中，請先啟動。'},
 	OPERATION_NOT_FOUND: {title: '找不到作業', detail: '沒有這項作業，或您無權檢視。'},

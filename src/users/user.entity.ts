@@ -1,15 +1,28 @@
 import {defineEntity, p} from '@mikro-orm/core';
 import {platformRoles} from '../access/actor.ts';
+import {languages} from '../i18n/translate.ts';
 
 const UserSchema = defineEntity({
 	name: 'User',
 	tableName: 'user',
 	properties: {
 		id: p.uuid().primary(),
+		/** Who says who this is, and under which name there; null: nobody, for the local administrator. Never the e-mail address: it changes hands. */
+		issuer: p.text().nullable(),
+		subject: p.string().nullable(),
 		name: p.string(),
+		email: p.string().nullable(),
+		/** Only an address that its provider has verified counts for anything. */
+		emailVerified: p.boolean().default(false),
 		platformRole: p.enum([...platformRoles]).default('member'),
+		language: p.enum([...languages]).nullable(),
+		timeZone: p.string().nullable(),
+		disabledAt: p.datetime(3).nullable(),
+		lastSeenAt: p.datetime(3).nullable(),
 		createdAt: p.datetime(3).onCreate(() => new Date()),
+		revision: p.integer().version(),
 	},
+	uniques: [{properties: ['issuer', 'subject'], name: 'user_issuer_subject_unique'}],
 });
 
 export class User extends UserSchema.class {}

@@ -47,7 +47,7 @@ export const createOperationRouter = ({
 
 	const ofOperation = {
 		notFound: 'OPERATION_NOT_FOUND',
-		workspaceId: (ctx: {params: Record<string, string>}) =>
+		id: (ctx: {params: Record<string, string>}) =>
 			operations.workspaceOf(parseId(ctx.params['id'], 'OPERATION_NOT_FOUND')),
 	} as const;
 

@@ -1,3 +1,4 @@
+import type {Roles} from '../access/roles.ts';
 import {authorize} from '../http/authorize.ts';
 import type {RouteContext} from '../http/context.ts';
 import {idempotent} from '../http/idempotent.ts';
@@ -17,12 +18,13 @@ interface Dependencies {
 	workspaces: WorkspaceService;
 	operations: OperationService;
 	leases: LeaseService;
+	roles: Roles;
 }
 
 /** What may be asked of a workspace. */
-export const createWorkspaceCommandRouter = ({workspaces, operations, leases}: Dependencies): AppRouter => {
+export const createWorkspaceCommandRouter = ({workspaces, operations, leases, roles}: Dependencies): AppRouter => {
 	const router = createApiRouter();
-	const viewAll = createWorkspaceViews({operations, leases});
+	const viewAll = createWorkspaceViews({operations, leases, roles});
 
 	const command = async (ctx: RouteContext, name: Command): Promise<void> =>
 		answerCommand(ctx, name, await workspaces.command(ctx.state.actor, workspaceId(ctx), name, ifMatch(ctx)));

@@ -1,5 +1,6 @@
 import {defineEntity, p} from '@mikro-orm/core';
 import {endReasons, observedStates, runtimeKinds} from '../containers/container-runtime.ts';
+import {Team} from '../teams/team.entity.ts';
 import {User} from '../users/user.entity.ts';
 import type {Lease} from './lease.entity.ts';
 import {desiredStates, workspaceStatuses} from './workspace-lifecycle.ts';
@@ -13,6 +14,8 @@ const WorkspaceSchema = defineEntity({
 		name: p.string(),
 		description: p.text().default(''),
 		owner: () => p.manyToOne(User).mapToPk().index(),
+		/** null: it is its owner's alone. */
+		team: () => p.manyToOne(Team).mapToPk().strictNullable().deleteRule('restrict').index(),
 		runtime: p.enum([...runtimeKinds]),
 		target: p.string(),
 
@@ -58,7 +61,13 @@ const WorkspaceSchema = defineEntity({
 		deletedAt: p.datetime(3).strictNullable(),
 		revision: p.integer().version(),
 	},
-	uniques: [{properties: ['owner', 'name'], where: 'deleted_at is null', name: 'workspace_owner_name_unique'}],
+	uniques: [
+		{
+			name: 'workspace_name_unique',
+			expression:
+				'create unique index "workspace_name_unique" on "workspace" (coalesce("team_id", "owner_id"), "name") where deleted_at is null',
+		},
+	],
 	indexes: [{properties: ['status'], where: 'deleted_at is null', name: 'workspace_live_status_index'}],
 });
 

@@ -1,3 +1,4 @@
+import type {Roles} from '../access/roles.ts';
 import {authorize} from '../http/authorize.ts';
 import type {RouteContext} from '../http/context.ts';
 import {idempotent} from '../http/idempotent.ts';
@@ -22,14 +23,21 @@ interface Dependencies {
 	operations: OperationService;
 	leases: LeaseService;
 	explanations: ExplanationService;
+	roles: Roles;
 }
 
 export const workspaceId = (ctx: RouteContext): string => parseId(ctx.params['id'], 'WORKSPACE_NOT_FOUND');
 
-export const createWorkspaceRouter = ({workspaces, operations, leases, explanations}: Dependencies): AppRouter => {
+export const createWorkspaceRouter = ({
+	workspaces,
+	operations,
+	leases,
+	explanations,
+	roles,
+}: Dependencies): AppRouter => {
 	const router = createApiRouter();
 
-	const viewAll = createWorkspaceViews({operations, leases});
+	const viewAll = createWorkspaceViews({operations, leases, roles});
 
 	const show = async (ctx: RouteContext, workspace: Workspace): Promise<void> => {
 		setRevision(ctx, workspace.revision, {isWhole: false});

@@ -1,7 +1,8 @@
 import type {EntityManager, FilterQuery} from '@mikro-orm/postgresql';
 import {v7 as uuid} from 'uuid';
 import type {Actor} from '../access/actor.ts';
-import type {WorkspaceRole} from '../access/permissions.ts';
+import type {AccessService} from '../access/access.service.ts';
+import {visibleWorkspaces} from '../access/visible.ts';
 import type {RuntimeKind} from '../containers/container-runtime.ts';
 import {AppError} from '../errors.ts';
 import {containing, sortOrder, toWindow} from '../http/page.ts';
@@ -22,6 +23,7 @@ export interface WorkspaceServiceDependencies {
 	em: EntityManager;
 	transactions: WorkspaceTransactions;
 	waker: Waker;
+	access: AccessService;
 	images: ImageCatalogue;
 	/** Where new workspaces live, and what runs them there. */
 	target: string;
@@ -42,14 +44,16 @@ export const createWorkspaceService = ({
 	em,
 	transactions,
 	waker,
+	access,
 	images,
 	target,
 	runtime,
 }: WorkspaceServiceDependencies) => {
 	return {
-		/** Rejects with IMAGE_NOT_IN_CATALOGUE, RUNTIME_NOT_AVAILABLE, RESOURCES_EXCEED_MACHINE, WORKSPACE_NAME_TAKEN; then nothing was made. */
+		/** Rejects with IMAGE_NOT_IN_CATALOGUE, RUNTIME_NOT_AVAILABLE, RESOURCES_EXCEED_MACHINE, WORKSPACE_NAME_TAKEN, TEAM_NOT_FOUND, PERMISSION_DENIED; then nothing was made. */
 		async create(actor: Actor, input: CreateWorkspace): Promise<Workspace> {
 			const image = images.require(input.image);
+			if (input.teamId) await access.requireTeam(actor, 'team.workspaces.create', input.teamId);
 			if (input.runtime !== runtime) throw runtimeNotAvailable(input.runtime);
 			await requireRoom(em, target, input.resources);
 			const workspace = await nameTaken(
@@ -71,10 +75,9 @@ export const createWorkspaceService = ({
 
 		/** One page of what the actor may see, and how many there are in all. */
 		async list(actor: Actor, query: ListWorkspaces): Promise<[Workspace[], number]> {
-			const where: FilterQuery<Workspace> = {deletedAt: null};
-			if (actor.platformRole !== 'admin') where.owner = actor.id;
-			if (query.ownerId)
-				where.owner = actor.platformRole === 'admin' || query.ownerId === actor.id ? query.ownerId : {$in: []};
+			const where: FilterQuery<Workspace> = {deletedAt: null, ...visibleWorkspaces(actor)};
+			if (query.ownerId) where.owner = query.ownerId;
+			if (query.teamId) where.team = query.teamId;
 			if (query.status) where.status = query.status;
 			if (query.image) where.image = query.image;
 			if (query.search) where.name = {$like: containing(query.search)};
@@ -123,12 +126,6 @@ export const createWorkspaceService = ({
 			});
 			waker.wake(id);
 			return result;
-		},
-
-		/** The actor's own role in the workspace; null: none, or no such workspace. */
-		async roleOf(actorId: string, id: string): Promise<WorkspaceRole | null> {
-			const workspace = await em.findOne(Workspace, {id, deletedAt: null}, {fields: ['owner']});
-			return workspace?.owner === actorId ? 'owner' : null;
 		},
 	};
 };
@@ -191,6 +188,7 @@ const newWorkspace = (actor: Actor, input: CreateWorkspace, image: string, targe
 		name: input.name,
 		description: input.description,
 		owner: actor.id,
+		team: input.teamId,
 		runtime: input.runtime,
 		target,
 		image,

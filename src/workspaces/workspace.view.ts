@@ -1,5 +1,5 @@
 import type {Actor} from '../access/actor.ts';
-import {allowedOperations} from '../access/permissions.ts';
+import {allowedOperations, type WorkspaceRole} from '../access/permissions.ts';
 import type {Lease} from './lease.entity.ts';
 import type {Operation} from './operation.entity.ts';
 import {currentStep} from './operation.view.ts';
@@ -8,17 +8,19 @@ import type {Bootstrap, WorkspaceState, WorkspaceView} from './workspace.schema.
 
 const iso = (date: Date | null): string | null => date?.toISOString() ?? null;
 
-/** What the API shows of a workspace. `active` is its operation under way, if there is one; `leases` are those that count now. */
+/** What the API shows of a workspace. `active` is its operation under way, if there is one; `leases` are those that count now; `role` is the actor's. */
 export const viewWorkspace = (
 	workspace: Workspace,
 	active: Operation | null,
 	leases: readonly Lease[],
 	actor: Actor,
+	role: WorkspaceRole | null,
 ): WorkspaceView => ({
 	id: workspace.id,
 	name: workspace.name,
 	description: workspace.description,
 	ownerId: workspace.owner,
+	teamId: workspace.team,
 	runtime: workspace.runtime,
 	target: workspace.target,
 	image: workspace.image,
@@ -50,7 +52,7 @@ export const viewWorkspace = (
 	createdAt: workspace.createdAt.toISOString(),
 	updatedAt: workspace.updatedAt.toISOString(),
 	revision: workspace.revision,
-	allowedOperations: allowedOperations(actor, workspace.owner === actor.id ? 'owner' : null),
+	allowedOperations: allowedOperations(actor, role),
 });
 
 /** The light view, for whoever asks often. */

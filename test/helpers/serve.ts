@@ -3,6 +3,7 @@ import type {ExecutionContext} from 'ava';
 import {MikroORM} from '@mikro-orm/postgresql';
 import {createAccessService} from '../../src/access/access.service.ts';
 import type {WorkspaceRole} from '../../src/access/permissions.ts';
+import type {Roles} from '../../src/access/roles.ts';
 import {createApp} from '../../src/app.ts';
 import {listen} from '../../src/http/listen.ts';
 import {createHealthService, type HealthCheck} from '../../src/http/monitoring/health.service.ts';
@@ -21,6 +22,12 @@ interface Options {
 }
 
 const fine = async () => {};
+
+/** Everybody has that role in everything. */
+export const rolesOf = (role: WorkspaceRole | null): Roles => ({
+	inWorkspaces: async (_actor, ids) => new Map(role ? ids.map(id => [id, role]) : []),
+	inTeams: async () => new Map(),
+});
 
 /** The real application on a free port, around the given routers. It has no database: nothing here asks one. */
 export const serve = async (t: ExecutionContext, options: Options = {}) => {
@@ -46,7 +53,8 @@ export const serve = async (t: ExecutionContext, options: Options = {}) => {
 		config: {enableAuth: options.enableAuth ?? false, allowedOrigins: options.allowedOrigins ?? []},
 		log: createLogger({logLevel: 'debug'}, destination),
 		orm,
-		access: createAccessService({workspaceRole: async () => options.role ?? null}),
+		access: createAccessService({roles: rolesOf(options.role ?? null)}),
+		authenticators: [],
 		idempotency: createIdempotencyService({em: orm.em}),
 		health: createHealthService({
 			checks: {database: fine, redis: fine, temporal: fine, containers: fine, ...options.checks},

@@ -1,46 +1,31 @@
 import {randomBytes, randomUUID} from 'node:crypto';
 import test from 'ava';
-import {createAccessService} from '../../src/access/access.service.ts';
-import type {Actor} from '../../src/access/actor.ts';
 import type {WorkspaceRole} from '../../src/access/permissions.ts';
-import {createApp} from '../../src/app.ts';
-import {listen} from '../../src/http/listen.ts';
-import {createRootRouter} from '../../src/http/router.ts';
-import {createRouters} from '../../src/routers.ts';
-import {User} from '../../src/users/user.entity.ts';
-import {createClient, type TestClient} from '../helpers/client.ts';
+import type {TestClient} from '../helpers/client.ts';
 import {type Installation, startInstallation} from '../helpers/installation.ts';
+import {type Person, peopleOf} from '../helpers/people.ts';
 
 let product: Installation;
 let workspaceId: string;
-const close: (() => Promise<void>)[] = [];
+let people: ReturnType<typeof peopleOf>;
 test.before(async () => {
 	product = await startInstallation({
 		withoutWorkers: true,
 		env: {SECRET_KEY: randomBytes(32).toString('base64')},
 	});
+	people = peopleOf(product);
 	workspaceId = (await product.post('/workspaces', {name: 'shared'})).body.id;
 });
 test.after.always(async () => {
-	for (const each of close) await each();
+	await people?.close();
 	await product?.close();
 });
 
-/** The API as a member of the platform meets it who has that role in every workspace. */
-const as = async (role: WorkspaceRole | null): Promise<{client: TestClient; actor: Actor}> => {
-	const {services} = product;
-	const actor: Actor = {id: randomUUID(), name: 'Somebody', platformRole: 'member'};
-	await services.orm.em.fork().insert(User, {...actor, createdAt: new Date()});
-	const router = createRootRouter().use((ctx, next) => {
-		ctx.state.actor = actor;
-		return next();
-	});
-	for (const each of createRouters(services)) router.use(each.routes());
-	const access = createAccessService({workspaceRole: async () => role});
-	const app = createApp({...services, access, routers: [router]});
-	const server = await listen(app, {host: '127.0.0.1', port: 0});
-	close.push(() => server.close(0));
-	return {client: createClient(server.url), actor};
+/** Somebody who has that role in the workspace. */
+const as = async (role: WorkspaceRole | null): Promise<Person> => {
+	const person = await people.person();
+	await people.give(workspaceId, person, role);
+	return person;
 };
 
 const attempt = async ({send, get}: TestClient): Promise<number[]> => {
@@ -59,17 +44,17 @@ for (const [role, list, put, remove] of [
 	['owner', 200, 201, 204],
 ] as const) {
 	test.serial(`${role ?? 'a stranger'}: list ${list}, put ${put}, delete ${remove}`, async t => {
-		t.deepEqual(await attempt((await as(role)).client), [list, put, remove]);
+		t.deepEqual(await attempt(await as(role)), [list, put, remove]);
 	});
 }
 
 test.serial('who writes is told, and a secret of one person is nothing to another', async t => {
 	const [one, two] = [await as('manager'), await as('manager')];
-	t.is((await one.client.send('PUT', '/users/me/secrets/MINE', {value: 'of one'})).status, 201);
-	t.like((await one.client.get('/users/me/secrets')).body.items, [{name: 'MINE', updatedBy: one.actor.id}]);
-	t.deepEqual((await two.client.get('/users/me/secrets')).body.items, []);
-	t.is((await two.client.send('DELETE', '/users/me/secrets/MINE')).status, 404);
-	t.is((await two.client.send('PUT', '/users/me/secrets/MINE', {value: 'of two'})).status, 201);
+	t.is((await one.send('PUT', '/users/me/secrets/MINE', {value: 'of one'})).status, 201);
+	t.like((await one.get('/users/me/secrets')).body.items, [{name: 'MINE', updatedBy: one.actor.id}]);
+	t.deepEqual((await two.get('/users/me/secrets')).body.items, []);
+	t.is((await two.send('DELETE', '/users/me/secrets/MINE')).status, 404);
+	t.is((await two.send('PUT', '/users/me/secrets/MINE', {value: 'of two'})).status, 201);
 	const resolve = async (userId: string) =>
 		(await product.services.secrets.resolve({workspaceId, userId}, ['MINE'])).get('MINE');
 	t.is(await resolve(one.actor.id), 'of one');

@@ -49,7 +49,7 @@ export const createNotificationRouter = ({jobs, executions, notifications}: Depe
 		'/automation/executions/:id/notifications',
 		authorize('execution.read', {
 			notFound: 'EXECUTION_NOT_FOUND',
-			workspaceId: ctx => executions.workspaceOf(executionId(ctx)),
+			id: ctx => executions.workspaceOf(executionId(ctx)),
 		}),
 		async ctx => {
 			ctx.body = {items: (await notifications.list(executionId(ctx))).map(viewNotification)};
@@ -58,7 +58,7 @@ export const createNotificationRouter = ({jobs, executions, notifications}: Depe
 
 	router.get(
 		'/automation/jobs/:id/signing-key',
-		authorize('job.update', {notFound: 'JOB_NOT_FOUND', workspaceId: ctx => jobs.workspaceOf(jobId(ctx))}),
+		authorize('job.update', {notFound: 'JOB_NOT_FOUND', id: ctx => jobs.workspaceOf(jobId(ctx))}),
 		async ctx => {
 			const {id} = await jobs.get(jobId(ctx));
 			ctx.set('Cache-Control', 'no-store');

@@ -29,10 +29,12 @@ export const createLiveService = ({workspaces, leases, runtime}: LiveServiceDepe
 			);
 		},
 
-		/** The container's output, oldest first. Rejects with WORKSPACE_NOT_FOUND; a workspace without a container has no output. */
+		/** The container's output, oldest first; a workspace without a container has none. Rejects with WORKSPACE_NOT_FOUND, ENGINE_UNREACHABLE. */
 		async logs(id: string, options: LogOptions, signal: AbortSignal): Promise<AsyncIterable<LogLine>> {
 			await workspaces.get(id);
-			return runtime.logs(id, options, signal);
+			const lines = ofContainer(runtime.logs(id, options, signal));
+			// Once a line is on its way it is too late to say that the engine is away. Who follows may wait for the first one for ever.
+			return options.follow ? lines : begun(lines);
 		},
 
 		/** Rejects with WORKSPACE_NOT_FOUND, WORKSPACE_NOT_RUNNING, ENGINE_UNREACHABLE. */
@@ -42,4 +44,22 @@ export const createLiveService = ({workspaces, leases, runtime}: LiveServiceDepe
 			return runtime.stats(id, signal);
 		},
 	};
+};
+
+async function* ofContainer(lines: AsyncIterable<LogLine>): AsyncGenerator<LogLine> {
+	try {
+		yield* lines;
+	} catch (error) {
+		if (!(error instanceof AppError && error.code === 'CONTAINER_NOT_FOUND')) throw error;
+	}
+}
+
+/** Rejects when the first one cannot be had. */
+const begun = async (lines: AsyncGenerator<LogLine>): Promise<AsyncIterable<LogLine>> => {
+	const first = await lines.next();
+	return (async function* () {
+		if (first.done) return;
+		yield first.value;
+		yield* lines;
+	})();
 };

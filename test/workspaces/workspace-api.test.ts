@@ -137,3 +137,10 @@ test('live events begin where the reader left', async t => {
 	t.is((await second.next()).value!.code, 'workspaceUpdated');
 	again.abort();
 });
+
+test('a workspace without a container has no output, as text and as events', async t => {
+	const {id} = (await product.post('/workspaces', {name: 'no-container'})).body;
+	t.like(await product.get(`/workspaces/${id}/logs`), {status: 200, body: ''});
+	const events = await product.get(`/workspaces/${id}/logs?follow=true`, {accept: 'text/event-stream'});
+	t.like(events, {status: 200, body: 'retry: 3000\n\n'});
+});

@@ -21,13 +21,14 @@ export const peopleOf = ({services}: Installation) => {
 	const close: (() => Promise<void>)[] = [];
 	const em = () => services.orm.em.fork();
 
-	const serveAs = async (actor: Actor): Promise<Person> => {
+	const serve = async (actor: Actor | null): Promise<TestClient> => {
 		const config = {...services.config, enableAuth: true};
 		const app = createApp({...services, config, authenticators: [async () => actor], routers: createRouters(services)});
 		const server = await listen(app, {host: '127.0.0.1', port: 0});
 		close.push(() => server.close(0));
-		return {...createClient(server.url), actor};
+		return createClient(server.url);
 	};
+	const serveAs = async (actor: Actor): Promise<Person> => ({...(await serve(actor)), actor});
 
 	return {
 		async person({platformRole = 'member', grant = null}: {platformRole?: PlatformRole; grant?: Grant | null} = {}) {
@@ -43,6 +44,9 @@ export const peopleOf = ({services}: Installation) => {
 			});
 			return serveAs({id, name, platformRole, grant});
 		},
+
+		/** Who does not sign in. */
+		nobody: () => serve(null),
 
 		/** The same person, with a credential that is good for less. */
 		limited: ({actor}: Person, grant: Grant): Promise<Person> => serveAs({...actor, grant}),
@@ -73,6 +77,12 @@ export const peopleOf = ({services}: Installation) => {
 			if (role === null) return;
 			const row = {workspace: workspaceId, user: actor.id, role, addedBy: actor.id, createdAt: new Date()};
 			await em().insert(WorkspaceMember, row);
+		},
+
+		/** Takes somebody's roles away. */
+		async remove({actor}: Person, teamId: string, workspaceId: string): Promise<void> {
+			await em().nativeDelete(TeamMember, {team: teamId, user: actor.id});
+			await em().nativeDelete(WorkspaceMember, {workspace: workspaceId, user: actor.id});
 		},
 
 		async close(): Promise<void> {

@@ -30,6 +30,11 @@ export const errors = {
 	USER_DISABLED: {status: 403},
 	IDENTITY_PROVIDER_UNAVAILABLE: {status: 503},
 
+	// tokens
+	TOKEN_NOT_FOUND: {status: 404},
+	TOKEN_LIMIT_REACHED: {status: 409},
+	TOKEN_EXCEEDS_CREDENTIAL: {status: 403},
+
 	// people
 	USER_NOT_FOUND: {status: 404},
 	TEAM_NOT_FOUND: {status: 404},

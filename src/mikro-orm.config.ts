@@ -10,6 +10,7 @@ import {Notification} from './automation/notifications/notification.entity.ts';
 import {IdempotencyKey} from './idempotency/idempotency-key.entity.ts';
 import {Orphan} from './orphans/orphan.entity.ts';
 import {Secret} from './secrets/secret.entity.ts';
+import {PersonalAccessToken} from './sign-in/access-tokens/personal-access-token.entity.ts';
 import {Installation} from './targets/installation.entity.ts';
 import {Target} from './targets/target.entity.ts';
 import {TeamMember} from './teams/team-member.entity.ts';
@@ -22,7 +23,7 @@ import {WorkspaceMember} from './workspaces/workspace-member.entity.ts';
 import {Workspace} from './workspaces/workspace.entity.ts';
 
 const platform = [Installation, Target, IdempotencyKey, Orphan, Secret];
-const people = [User, Team, TeamMember];
+const people = [User, Team, TeamMember, PersonalAccessToken];
 const workspaces = [Workspace, WorkspaceMember, Operation, WorkspaceEvent, Lease];
 const automation = [Job, JobSchedule, Execution, ExecutionOutput, Notification];
 

@@ -8,6 +8,7 @@ import {createImageRouter} from './images/image.router.ts';
 import {createOrphanRouter} from './orphans/orphan.router.ts';
 import {createSecretRouter} from './secrets/secret.router.ts';
 import type {Services} from './services.ts';
+import {createAccessTokenRouter} from './sign-in/access-tokens/access-token.router.ts';
 import {createLiveRouter} from './workspaces/live.router.ts';
 import {createOperationRouter} from './workspaces/operation.router.ts';
 import {createWorkspaceCommandRouter} from './workspaces/workspace-command.router.ts';
@@ -23,6 +24,7 @@ export const createRouters = (services: Services): AppRouter[] => [
 	createWorkspaceEventRouter(services),
 	createLiveRouter(services),
 	createSecretRouter(services),
+	createAccessTokenRouter(services),
 	createJobRouter(services),
 	createExecutionRouter(services),
 	createCalendarRouter(services),

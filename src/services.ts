@@ -19,6 +19,7 @@ import type {Config} from './config.ts';
 import type {ContainerRuntime} from './containers/container-runtime.ts';
 import {createDockerRuntime} from './containers/docker/docker-runtime.ts';
 import {isMigrated, openDatabase} from './database.ts';
+import type {Authenticator} from './http/authenticate.ts';
 import {createHealthService} from './http/monitoring/health.service.ts';
 import {createImageCatalogue, readImageCatalogue} from './images/image-catalogue.ts';
 import {createIdempotencyService} from './idempotency/idempotency.service.ts';
@@ -27,6 +28,9 @@ import {createOrphanService} from './orphans/orphan.service.ts';
 import {createTargetSweepService} from './orphans/target-sweep.service.ts';
 import {createSecretCipher} from './secrets/secret-cipher.ts';
 import {createSecretService} from './secrets/secret.service.ts';
+import {accessTokenPrefix} from './sign-in/access-tokens/access-token.ts';
+import {createAccessTokenService} from './sign-in/access-tokens/access-token.service.ts';
+import {readBearer} from './sign-in/access-tokens/read-bearer.ts';
 import {createTargetService} from './targets/target.service.ts';
 import {createDriftService} from './workspaces/drift.service.ts';
 import {createEventBus} from './workspaces/event-bus.ts';
@@ -87,6 +91,8 @@ export const createServices = async (config: Config, log: Logger, options: Servi
 
 	const secrets = createSecretService({em, transactions, workspaces, cipher: createSecretCipher(config.secretKey)});
 	const automation = createAutomation();
+	const accessTokens = createAccessTokenService({em});
+	const authenticators: Authenticator[] = [readBearer(accessTokenPrefix, accessTokens.authenticate)];
 
 	return {
 		...automation,
@@ -115,7 +121,8 @@ export const createServices = async (config: Config, log: Logger, options: Servi
 		live: createLiveService({workspaces, leases, runtime}),
 		roles,
 		access,
-		authenticators: [],
+		accessTokens,
+		authenticators,
 		health: createHealthService({
 			checks: {
 				database: () => em.fork().execute('select 1'),
@@ -176,7 +183,11 @@ export const createServices = async (config: Config, log: Logger, options: Servi
 
 /** Never holds a request up: while Redis is away every command fails at once, and whoever asked does without. */
 const connectRedis = (url: string, log: Logger): Redis => {
-	const redis = new Redis(url, {maxRetriesPerRequest: 0, enableOfflineQueue: false, connectTimeout: 2000});
+	const redis = new Redis(url, {
+		maxRetriesPerRequest: 0,
+		enableOfflineQueue: false,
+		connectTimeout: 2000,
+	});
 	redis.on('error', error => log.debug({err: error}, 'redis'));
 	redis.once('close', () => log.warn('redis is away; live events fall back to polling'));
 	return redis;

@@ -8,6 +8,10 @@ export interface Grant {
 	operations: readonly Operation[];
 	/** The only workspace that it is for; null: any. */
 	workspaceId: string | null;
+	/** When the credential ends: nothing that is made with it lasts longer. */
+	expiresAt?: Date;
+	/** The personal access token that it comes from: what is made with it goes with it. */
+	tokenId?: string;
 }
 
 /** Who a request speaks for. */

@@ -144,6 +144,6 @@ const isWorkspaceOperation = (operation: Operation): operation is WorkspaceOpera
 const isTeamOperation = (operation: Operation): operation is TeamOperation => 'team' in ruleOf(operation);
 
 /** In the order of the table. */
-const operations = Object.keys(permissions) as Operation[];
+export const operations = Object.keys(permissions) as Operation[];
 export const workspaceOperations: readonly WorkspaceOperation[] = operations.filter(isWorkspaceOperation);
 const teamOperations: readonly TeamOperation[] = operations.filter(isTeamOperation);

@@ -65,6 +65,16 @@ export const enErrors = {
 		detail: 'The service that knows who you are cannot be reached. Try again in a moment.',
 	},
 
+	TOKEN_NOT_FOUND: {title: 'Token not found', detail: 'You have no such token.'},
+	TOKEN_LIMIT_REACHED: {
+		title: 'Too many tokens',
+		detail: 'There can be {{limit}} tokens that are good. Revoke one that is no longer needed.',
+	},
+	TOKEN_EXCEEDS_CREDENTIAL: {
+		title: 'More than your own token',
+		detail: 'A token cannot make one that is good for more, or for longer, than itself.',
+	},
+
 	USER_NOT_FOUND: {title: 'User not found', detail: 'There is no such user.'},
 	TEAM_NOT_FOUND: {title: 'Team not found', detail: 'There is no such team, or you may not see it.'},
 	TEAM_NAME_TAKEN: {title: 'Name taken', detail: 'There is a team named "{{name}}".'},

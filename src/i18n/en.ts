@@ -41,6 +41,8 @@ export const en = {
 		YEAR_OUT_OF_RANGE: 'Must be in the years {{min}} to {{max}}.',
 		RANGE_TOO_LONG: 'Must be within {{days}} days of "from".',
 		NOT_AFTER_FROM: 'Must be later than "from".',
+		NOT_IN_THE_FUTURE: 'Must be in the future.',
+		TOO_FAR_AHEAD: 'Must be within {{days}} days from now.',
 		NOT_FOR_THIS_KIND: 'Has no meaning for this kind of job.',
 		NOT_FOR_THIS_AGENT: 'This agent cannot do that.',
 		INVALID: 'Is not valid.',

@@ -27,6 +27,16 @@ export const zhTWErrors: Record<ErrorCode, ErrorText> = {
 	USER_DISABLED: {title: '帳號已停用', detail: '您的帳號已停用，請洽管理員。'},
 	IDENTITY_PROVIDER_UNAVAILABLE: {title: '無法連線至登入服務', detail: '目前無法連線至登入服務，請稍後再試。'},
 
+	TOKEN_NOT_FOUND: {title: '找不到權杖', detail: '您沒有這個權杖。'},
+	TOKEN_LIMIT_REACHED: {
+		title: '權杖數量已達上限',
+		detail: '最多可有 {{limit}} 個有效的權杖，請先撤銷不再需要的權杖。',
+	},
+	TOKEN_EXCEEDS_CREDENTIAL: {
+		title: '超出目前權杖的範圍',
+		detail: '以權杖建立的新權杖，其權限與效期都不得超過原權杖。',
+	},
+
 	USER_NOT_FOUND: {title: '找不到使用者', detail: '沒有這位使用者。'},
 	TEAM_NOT_FOUND: {title: '找不到團隊', detail: '沒有這個團隊，或您無權檢視。'},
 	TEAM_NAME_TAKEN: {title: '名稱已被使用', detail: '已經有名為「{{name}}」的團隊。'},

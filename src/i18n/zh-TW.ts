@@ -42,6 +42,8 @@ export const zhTW: Texts = {
 		YEAR_OUT_OF_RANGE: '年份必須在 {{min}} 到 {{max}} 之間。',
 		RANGE_TOO_LONG: '與 from 的間隔不可超過 {{days}} 天。',
 		NOT_AFTER_FROM: '必須晚於 from。',
+		NOT_IN_THE_FUTURE: '必須是未來的時間。',
+		TOO_FAR_AHEAD: '必須在 {{days}} 天以內。',
 		NOT_FOR_THIS_KIND: '此類工作不適用此欄位。',
 		NOT_FOR_THIS_AGENT: '此代理程式不支援此設定。',
 		INVALID: '內容無效。',

@@ -10,13 +10,16 @@ import {
 	workspaceRoles,
 } from '../../src/access/permissions.ts';
 import type {Route} from '../../src/http/routes.ts';
+import {PersonalAccessToken} from '../../src/sign-in/access-tokens/personal-access-token.entity.ts';
+import {User} from '../../src/users/user.entity.ts';
+import type {TestClient} from '../helpers/client.ts';
 import {everyRoute} from '../helpers/every-route.ts';
 import {type Installation, startInstallation} from '../helpers/installation.ts';
 import {type Person, peopleOf} from '../helpers/people.ts';
 
 interface Caller {
 	url: string;
-	headers?: Record<string, string>;
+	headers: Record<string, string>;
 	/** null: not signed in. */
 	platformRole: 'member' | 'admin' | null;
 	/** In the workspace and the team that are asked about. */
@@ -155,8 +158,11 @@ const makeCallers = async (owner: Person): Promise<void> => {
 	};
 	const shared: [Person, WorkspaceRole][] = [];
 	const members: [Person, TeamRole][] = [];
-	const add = (name: string, {url}: {url: string}, rest: Omit<Caller, 'url' | 'platformRole'> & Partial<Caller>) =>
-		callers.set(name, {url, platformRole: 'member', ...rest});
+	const add = (
+		name: string,
+		{url, headers}: Pick<TestClient, 'url' | 'headers'>,
+		rest: Omit<Caller, 'url' | 'headers' | 'platformRole'> & Partial<Caller>,
+	) => callers.set(name, {url, headers, platformRole: 'member', ...rest});
 	const none = {workspaceRole: null, teamRole: null};
 
 	add('a stranger', await role(null), none);
@@ -190,6 +196,16 @@ const makeCallers = async (owner: Person): Promise<void> => {
 	);
 	const admin = await people.person({platformRole: 'admin'});
 	add('a platform administrator', admin, {platformRole: 'admin', workspaceRole: 'manager', teamRole: 'owner'});
+	const em = product.services.orm.em.fork();
+	const expired = await role('manager');
+	await em.nativeUpdate(PersonalAccessToken, {user: expired.actor.id}, {expiresAt: new Date()});
+	add('a token that has expired', expired, {...none, refusal: {status: 401, code: 'TOKEN_EXPIRED'}});
+	const revoked = await role('manager');
+	await em.nativeDelete(PersonalAccessToken, {user: revoked.actor.id});
+	add('a token that was revoked', revoked, {...none, refusal: {status: 401, code: 'TOKEN_INVALID'}});
+	const disabled = await role('manager');
+	await em.nativeUpdate(User, {id: disabled.actor.id}, {disabledAt: new Date()});
+	add('somebody who is disabled', disabled, {...none, refusal: {status: 403, code: 'USER_DISABLED'}});
 	add('nobody', await people.nobody(), {
 		platformRole: null,
 		...none,

@@ -52,6 +52,11 @@ test('every POST says what it does with an Idempotency-Key, and all but these ho
 	);
 	t.deepEqual(
 		posts.filter(({idempotent}) => !idempotent).map(({path}) => path),
-		['/api/v1/workspaces/{id}/exec', '/api/v1/automation/schedule-preview', '/api/v1/automation/jobs/{id}/webhook-key'],
+		[
+			'/api/v1/workspaces/{id}/exec',
+			'/api/v1/users/me/tokens',
+			'/api/v1/automation/schedule-preview',
+			'/api/v1/automation/jobs/{id}/webhook-key',
+		],
 	);
 });

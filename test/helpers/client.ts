@@ -13,8 +13,8 @@ export interface Answer {
 
 export type TestClient = ReturnType<typeof createClient>;
 
-/** A program that uses the API over HTTP. */
-export const createClient = (url: string) => {
+/** A program that uses the API over HTTP, with these headers in each request. */
+export const createClient = (url: string, common: Record<string, string> = {}) => {
 	const base = `${url}/api/v1`;
 
 	const send = async (
@@ -25,7 +25,7 @@ export const createClient = (url: string) => {
 	): Promise<Answer> => {
 		const response = await fetch(`${base}${path}`, {
 			method,
-			headers: {...(body === undefined ? {} : {'content-type': 'application/json'}), ...headers},
+			headers: {...common, ...(body === undefined ? {} : {'content-type': 'application/json'}), ...headers},
 			...(body === undefined ? {} : {body: typeof body === 'string' ? body : JSON.stringify(body)}),
 		});
 		const text = await response.text();
@@ -47,6 +47,7 @@ export const createClient = (url: string) => {
 
 	return {
 		url,
+		headers: common,
 		send,
 		get,
 		post,
@@ -78,7 +79,8 @@ export const createClient = (url: string) => {
 
 		/** The live events after `after`, one by one, until the stream ends or the signal. */
 		async *events(id: string, after: string, signal: AbortSignal): AsyncGenerator<WorkspaceEventView> {
-			const response = await fetch(`${base}/workspaces/${id}/events`, {headers: {'last-event-id': after}, signal});
+			const headers = {...common, 'last-event-id': after};
+			const response = await fetch(`${base}/workspaces/${id}/events`, {headers, signal});
 			let buffer = '';
 			for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
 				buffer += chunk;

@@ -1,9 +1,8 @@
 import {randomUUID} from 'node:crypto';
 import type {Actor, Grant, PlatformRole} from '../../src/access/actor.ts';
 import type {TeamRole, WorkspaceRole} from '../../src/access/permissions.ts';
-import {createApp} from '../../src/app.ts';
-import {listen} from '../../src/http/listen.ts';
-import {createRouters} from '../../src/routers.ts';
+import type {Authenticator} from '../../src/http/authenticate.ts';
+import type {Listening} from '../../src/http/listen.ts';
 import {TeamMember} from '../../src/teams/team-member.entity.ts';
 import {Team} from '../../src/teams/team.entity.ts';
 import {User} from '../../src/users/user.entity.ts';
@@ -11,24 +10,40 @@ import {WorkspaceMember} from '../../src/workspaces/workspace-member.entity.ts';
 import {Workspace} from '../../src/workspaces/workspace.entity.ts';
 import {createClient, type TestClient} from './client.ts';
 import type {Installation} from './installation.ts';
+import {serveSignedIn} from './signed-in-api.ts';
 
 export interface Person extends TestClient {
 	actor: Actor;
 }
 
-/** People of an installation, and the API as it is for each of them: for what they may do, not for how they sign in. */
+const DAY_MS = 86_400_000;
+
+/** People of an installation, who use its API with tokens of their own. */
 export const peopleOf = ({services}: Installation) => {
-	const close: (() => Promise<void>)[] = [];
 	const em = () => services.orm.em.fork();
 
-	const serve = async (actor: Actor | null): Promise<TestClient> => {
-		const config = {...services.config, enableAuth: true};
-		const app = createApp({...services, config, authenticators: [async () => actor], routers: createRouters(services)});
-		const server = await listen(app, {host: '127.0.0.1', port: 0});
-		close.push(() => server.close(0));
-		return createClient(server.url);
+	// Credentials for what no personal access token is good for: one workspace alone.
+	const standIns = new Map<string, Actor>();
+	const standIn: Authenticator = async ctx => standIns.get(ctx.get('Authorization')) ?? null;
+	let serving: Promise<Listening> | null = null;
+	const api = () => (serving ??= serveSignedIn(services, {authenticators: [standIn]}));
+
+	const signIn = async (actor: Actor): Promise<Person> => {
+		const authorization = `Bearer ${await credentialOf(actor)}`;
+		return {...createClient((await api()).url, {authorization}), actor};
 	};
-	const serveAs = async (actor: Actor): Promise<Person> => ({...(await serve(actor)), actor});
+
+	const credentialOf = async (actor: Actor): Promise<string> => {
+		if (actor.grant?.workspaceId) {
+			const token = `stand-in-${randomUUID()}`;
+			standIns.set(`Bearer ${token}`, actor);
+			return token;
+		}
+		const scopes = [...(actor.grant?.operations ?? ['*'])];
+		const expiresAt = new Date(Date.now() + DAY_MS);
+		const {token} = await services.accessTokens.create({...actor, grant: null}, {name: 'test', scopes, expiresAt});
+		return token;
+	};
 
 	return {
 		async person({platformRole = 'member', grant = null}: {platformRole?: PlatformRole; grant?: Grant | null} = {}) {
@@ -42,14 +57,14 @@ export const peopleOf = ({services}: Installation) => {
 				emailVerified: true,
 				createdAt: new Date(),
 			});
-			return serveAs({id, name, platformRole, grant});
+			return signIn({id, name, platformRole, grant});
 		},
 
 		/** Who does not sign in. */
-		nobody: () => serve(null),
+		nobody: async (): Promise<TestClient> => createClient((await api()).url),
 
 		/** The same person, with a credential that is good for less. */
-		limited: ({actor}: Person, grant: Grant): Promise<Person> => serveAs({...actor, grant}),
+		limited: ({actor}: Person, grant: Grant): Promise<Person> => signIn({...actor, grant}),
 
 		async team(members: [Person, TeamRole][] = []): Promise<string> {
 			const id = randomUUID();
@@ -86,7 +101,7 @@ export const peopleOf = ({services}: Installation) => {
 		},
 
 		async close(): Promise<void> {
-			for (const each of close) await each();
+			await (await serving)?.close(0);
 		},
 	};
 };

@@ -9,6 +9,7 @@ import {createOrphanRouter} from './orphans/orphan.router.ts';
 import {createSecretRouter} from './secrets/secret.router.ts';
 import type {Services} from './services.ts';
 import {createAccessTokenRouter} from './sign-in/access-tokens/access-token.router.ts';
+import {createWorkspaceTokenRouter} from './sign-in/workspace-tokens/workspace-token.router.ts';
 import {createLiveRouter} from './workspaces/live.router.ts';
 import {createOperationRouter} from './workspaces/operation.router.ts';
 import {createWorkspaceCommandRouter} from './workspaces/workspace-command.router.ts';
@@ -25,6 +26,7 @@ export const createRouters = (services: Services): AppRouter[] => [
 	createLiveRouter(services),
 	createSecretRouter(services),
 	createAccessTokenRouter(services),
+	createWorkspaceTokenRouter(services),
 	createJobRouter(services),
 	createExecutionRouter(services),
 	createCalendarRouter(services),

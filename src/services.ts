@@ -31,6 +31,8 @@ import {createSecretService} from './secrets/secret.service.ts';
 import {accessTokenPrefix} from './sign-in/access-tokens/access-token.ts';
 import {createAccessTokenService} from './sign-in/access-tokens/access-token.service.ts';
 import {readBearer} from './sign-in/access-tokens/read-bearer.ts';
+import {workspaceTokenPrefix} from './sign-in/workspace-tokens/workspace-token.ts';
+import {createWorkspaceTokenService} from './sign-in/workspace-tokens/workspace-token.service.ts';
 import {createTargetService} from './targets/target.service.ts';
 import {createDriftService} from './workspaces/drift.service.ts';
 import {createEventBus} from './workspaces/event-bus.ts';
@@ -92,7 +94,11 @@ export const createServices = async (config: Config, log: Logger, options: Servi
 	const secrets = createSecretService({em, transactions, workspaces, cipher: createSecretCipher(config.secretKey)});
 	const automation = createAutomation();
 	const accessTokens = createAccessTokenService({em});
-	const authenticators: Authenticator[] = [readBearer(accessTokenPrefix, accessTokens.authenticate)];
+	const workspaceTokens = createWorkspaceTokenService({em, secretKey: config.secretKey});
+	const authenticators: Authenticator[] = [
+		readBearer(accessTokenPrefix, accessTokens.authenticate),
+		readBearer(workspaceTokenPrefix, workspaceTokens.authenticate),
+	];
 
 	return {
 		...automation,
@@ -122,6 +128,7 @@ export const createServices = async (config: Config, log: Logger, options: Servi
 		roles,
 		access,
 		accessTokens,
+		workspaceTokens,
 		authenticators,
 		health: createHealthService({
 			checks: {

@@ -55,6 +55,7 @@ test('every POST says what it does with an Idempotency-Key, and all but these ho
 		[
 			'/api/v1/workspaces/{id}/exec',
 			'/api/v1/users/me/tokens',
+			'/api/v1/workspaces/{id}/tokens',
 			'/api/v1/automation/schedule-preview',
 			'/api/v1/automation/jobs/{id}/webhook-key',
 		],

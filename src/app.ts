@@ -15,6 +15,8 @@ import {createMetricsRouter} from './http/monitoring/metrics.router.ts';
 import {createMetrics} from './http/monitoring/metrics.ts';
 import {noRoute} from './http/no-route.ts';
 import {provide} from './http/provide.ts';
+import {limitRequests} from './http/rate-limit.ts';
+import type {RateLimits} from './http/rate-limits.ts';
 import type {AppRouter} from './http/router.ts';
 import {listRoutes, mount} from './http/routes.ts';
 import {crossOrigin, securityHeaders} from './http/security-headers.ts';
@@ -24,12 +26,13 @@ import type {Logger} from './logger.ts';
 
 /** What the API needs from the rest of the service. */
 export interface HttpDependencies {
-	config: Pick<Config, 'enableAuth' | 'allowedOrigins'>;
+	config: Pick<Config, 'enableAuth' | 'allowedOrigins' | 'trustedProxies'>;
 	log: Logger;
 	orm: {em: EntityManager};
 	health: HealthService;
 	access: AccessService;
 	idempotency: IdempotencyService;
+	rateLimits: RateLimits;
 	/** The kinds of credentials, in the order in which they are looked for. */
 	authenticators: readonly Authenticator[];
 	/** The routers of the resources. */
@@ -50,7 +53,7 @@ export const createApp = (services: HttpDependencies): Koa<AppState> => {
 	]);
 	const document = buildOpenApi(listRoutes(router));
 
-	const app = new Koa<AppState>();
+	const app = new Koa<AppState>({proxy: config.trustedProxies > 0, maxIpsCount: config.trustedProxies});
 	app.on('error', (err: unknown) => log.debug({err}, 'an answer could not be sent'));
 	app
 		.use(identify(log))
@@ -62,6 +65,7 @@ export const createApp = (services: HttpDependencies): Koa<AppState> => {
 		.use(unitOfWork(orm))
 		.use(provide({access, idempotency, shutdown}))
 		.use(authenticate(config, services.authenticators))
+		.use(limitRequests(config, services.rateLimits))
 		.use(router.routes())
 		.use(noRoute(router));
 	return app;

@@ -66,6 +66,11 @@ export const variables = {
 	PORT: whole(0, 65_535).default(3001),
 	ALLOWED_ORIGINS: origins,
 
+	TRUSTED_PROXIES: whole(0, 10).default(0),
+	RATE_LIMIT_PER_MINUTE: whole(1, 1_000_000).default(600),
+	RATE_LIMIT_COMMANDS_PER_MINUTE: whole(1, 1_000_000).default(120),
+	RATE_LIMIT_SIGN_INS_PER_MINUTE: whole(1, 1_000_000).default(60),
+
 	TEMPORAL_ADDRESS: text.regex(/^[^\s/]+:\d+$/, {error: 'must look like host:port'}).default('127.0.0.1:7233'),
 	TEMPORAL_NAMESPACE: text.default('default'),
 	TEMPORAL_UI_URL: url('http', 'https').optional(),

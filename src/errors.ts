@@ -20,6 +20,7 @@ export const errors = {
 	IDEMPOTENCY_KEY_INVALID: {status: 422},
 	IDEMPOTENCY_KEY_REUSED: {status: 422},
 	IDEMPOTENCY_NOT_SUPPORTED: {status: 422},
+	TOO_MANY_REQUESTS: {status: 429},
 	INTERNAL_ERROR: {status: 500},
 	DATABASE_UNAVAILABLE: {status: 503, retry: 'forever'},
 	WORKFLOWS_UNAVAILABLE: {status: 503},

@@ -21,6 +21,7 @@ import {createDockerRuntime} from './containers/docker/docker-runtime.ts';
 import {isMigrated, openDatabase} from './database.ts';
 import type {Authenticator} from './http/authenticate.ts';
 import {createHealthService} from './http/monitoring/health.service.ts';
+import {createRateLimits} from './http/rate-limits.ts';
 import {createImageCatalogue, readImageCatalogue} from './images/image-catalogue.ts';
 import {createIdempotencyService} from './idempotency/idempotency.service.ts';
 import type {Logger} from './logger.ts';
@@ -130,6 +131,7 @@ export const createServices = async (config: Config, log: Logger, options: Servi
 		accessTokens,
 		workspaceTokens,
 		authenticators,
+		rateLimits: createRateLimits({redis, installationId, ...config}),
 		health: createHealthService({
 			checks: {
 				database: () => em.fork().execute('select 1'),
@@ -194,6 +196,8 @@ const connectRedis = (url: string, log: Logger): Redis => {
 		maxRetriesPerRequest: 0,
 		enableOfflineQueue: false,
 		connectTimeout: 2000,
+		// One that takes commands and does not answer is away, too.
+		socketTimeout: 1000,
 	});
 	redis.on('error', error => log.debug({err: error}, 'redis'));
 	redis.once('close', () => log.warn('redis is away; live events fall back to polling'));

@@ -25,6 +25,10 @@ test('two settings are enough; the rest has defaults', t => {
 		networkPool: '10.201.0.0/16',
 		containerTarget: 'docker-local',
 		secretKey: undefined,
+		trustedProxies: 0,
+		rateLimitPerMinute: 600,
+		rateLimitCommandsPerMinute: 120,
+		rateLimitSignInsPerMinute: 60,
 	});
 	t.deepEqual(config.allowedOrigins, []);
 	t.true(path.isAbsolute(config.dataDir));
@@ -51,6 +55,8 @@ for (const [variables, sentence] of [
 	[{REDIS_URL: 'http://x'}, 'REDIS_URL must start with redis:// or rediss://.'],
 	[{PORT: 'http'}, 'PORT must be a whole number.'],
 	[{PORT: '70000'}, 'PORT must be from 0 to 65535.'],
+	[{TRUSTED_PROXIES: 'true'}, 'TRUSTED_PROXIES must be a whole number.'],
+	[{RATE_LIMIT_PER_MINUTE: '0'}, 'RATE_LIMIT_PER_MINUTE must be from 1 to 1000000.'],
 	[{DEBUG: 'maybe'}, 'DEBUG must be true or false.'],
 	[{SECRET_KEY: 'short'}, 'SECRET_KEY must have at least 32 bytes.'],
 	[{NODE_ENV: 'production'}, 'SECRET_KEY is required when NODE_ENV=production.'],

@@ -21,9 +21,13 @@ export const authorize = (operation: Operation, subject: Subject = {}): Authoriz
 	const {notFound = 'team' in rule ? 'TEAM_NOT_FOUND' : 'WORKSPACE_NOT_FOUND'} = subject;
 	const {id: idOf = ctx => parseId(ctx.params['id'], notFound)} = subject;
 	const guard: RouteMiddleware = async (ctx, next) => {
-		if ('public' in rule) return next();
-		const {access, signIn} = ctx.state;
+		const {access, signIn, admit} = ctx.state;
+		if ('public' in rule) {
+			await admit(null);
+			return next();
+		}
 		const actor = await signIn();
+		await admit(actor);
 		if (!actor) throw new AppError('AUTHENTICATION_REQUIRED');
 		ctx.state.actor = actor;
 		ctx.state.operation = operation;

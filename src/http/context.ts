@@ -14,6 +14,8 @@ export interface AppState {
 	language: Language;
 	/** Who the request speaks for; null: it carries no credential. Rejects for one that is not good. */
 	signIn: () => Promise<Actor | null>;
+	/** Counts the request, of somebody or of nobody, against the limits. Rejects with TOO_MANY_REQUESTS{retryAfterSeconds}. */
+	admit: (actor: Actor | null) => Promise<void>;
 	/** This and what follows is present behind every `authorize` of an operation that is not public. */
 	actor: Actor;
 	operation: Operation;

@@ -15,6 +15,14 @@ export const crossOrigin = ({allowedOrigins}: {allowedOrigins: readonly string[]
 	cors({
 		origin: ctx => (allowedOrigins.includes(ctx.get('Origin')) ? ctx.get('Origin') : ''),
 		credentials: true,
-		exposeHeaders: ['ETag', 'Location', 'Retry-After', 'X-Request-Id', 'Idempotency-Replayed'],
+		exposeHeaders: [
+			'ETag',
+			'Location',
+			'Retry-After',
+			'RateLimit',
+			'RateLimit-Policy',
+			'X-Request-Id',
+			'Idempotency-Replayed',
+		],
 		maxAge: 600,
 	}) as AppMiddleware;

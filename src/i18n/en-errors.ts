@@ -45,6 +45,11 @@ export const enErrors = {
 		title: 'Workflow service not reachable',
 		detail: 'The workflow service cannot be reached. Try again in a moment.',
 	},
+	TOO_MANY_REQUESTS: {
+		title: 'Too many requests',
+		detail:
+			'There were more than {{perMinute}} requests of this kind within a minute. Go on in {{retryAfterSeconds}} seconds.',
+	},
 	INTERNAL_ERROR: {
 		title: 'Something went wrong here',
 		detail: 'This is a fault of the service, not of your request. Name the request id when you report it.',

@@ -19,6 +19,10 @@ export const zhTWErrors: Record<ErrorCode, ErrorText> = {
 	},
 	IDEMPOTENCY_NOT_SUPPORTED: {title: '不支援金鑰', detail: '這個請求無法保證只生效一次，請勿附上 Idempotency-Key。'},
 	WORKFLOWS_UNAVAILABLE: {title: '無法連線至工作流程服務', detail: '無法連線至工作流程服務，請稍後再試。'},
+	TOO_MANY_REQUESTS: {
+		title: '請求過於頻繁',
+		detail: '一分鐘內此類請求超過 {{perMinute}} 次，請在 {{retryAfterSeconds}} 秒後再試。',
+	},
 	INTERNAL_ERROR: {title: '服務發生錯誤', detail: '這是服務端的問題，與您的請求無關。回報時請附上請求編號。'},
 	DATABASE_UNAVAILABLE: {title: '無法連線到資料庫', detail: '目前無法連線到資料庫，請稍後再試。'},
 

@@ -49,6 +49,10 @@ export const startInstallation = async (options: InstallationOptions = {}) => {
 		CONTAINER_LABELS: `io.workspace-manager.test-run=${process.env['TEST_RUN_ID'] ?? 'local'}`,
 		CONTAINER_TARGET: `test-${name}`,
 		LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'silent',
+		// What tests ask in a minute nobody else does.
+		RATE_LIMIT_PER_MINUTE: '1000000',
+		RATE_LIMIT_COMMANDS_PER_MINUTE: '1000000',
+		RATE_LIMIT_SIGN_INS_PER_MINUTE: '1000000',
 	};
 	const config = loadConfig({...process.env, ...env, ...options.env});
 	const log = options.log ?? createLogger(config);

@@ -7,6 +7,7 @@ import type {Roles} from '../../src/access/roles.ts';
 import {createApp} from '../../src/app.ts';
 import {listen} from '../../src/http/listen.ts';
 import {createHealthService, type HealthCheck} from '../../src/http/monitoring/health.service.ts';
+import type {RateLimits} from '../../src/http/rate-limits.ts';
 import type {AppRouter} from '../../src/http/router.ts';
 import {createIdempotencyService} from '../../src/idempotency/idempotency.service.ts';
 import {createLogger} from '../../src/logger.ts';
@@ -22,6 +23,10 @@ interface Options {
 }
 
 const fine = async () => {};
+
+const noLimits: RateLimits = {
+	count: async limit => ({limit, perMinute: 1, remaining: 1, resetSeconds: 1, isExceeded: false}),
+};
 
 /** Everybody has that role in everything. */
 export const rolesOf = (role: WorkspaceRole | null): Roles => ({
@@ -50,7 +55,12 @@ export const serve = async (t: ExecutionContext, options: Options = {}) => {
 		entities: [User],
 	});
 	const app = createApp({
-		config: {enableAuth: options.enableAuth ?? false, allowedOrigins: options.allowedOrigins ?? []},
+		config: {
+			enableAuth: options.enableAuth ?? false,
+			allowedOrigins: options.allowedOrigins ?? [],
+			trustedProxies: 0,
+		},
+		rateLimits: noLimits,
 		log: createLogger({logLevel: 'debug'}, destination),
 		orm,
 		access: createAccessService({roles: rolesOf(options.role ?? null)}),

@@ -1,4 +1,5 @@
 import {type Operation, permissions} from '../../access/permissions.ts';
+import {isUnlimited} from '../rate-limit.ts';
 import type {OpenApiOperation, Parameter, Reference, Schema} from './openapi.types.ts';
 
 interface Facts {
@@ -88,6 +89,7 @@ const sharedResponses = (operation: OpenApiOperation, facts: Facts): Array<[stri
 		[operation.requestBody !== undefined, '413', 'BodyTooLarge'],
 		[operation.requestBody !== undefined, '415', 'UnsupportedMediaType'],
 		[takesInput || facts.idempotent, '422', 'Unprocessable'],
+		[!isUnlimited(facts.path), '429', 'TooManyRequests'],
 		[true, '500', 'InternalError'],
 		[guarded, '503', 'Unavailable'],
 	];

@@ -30,6 +30,11 @@ export const sharedComponents = {
 		BodyTooLarge: problem('The body is larger than 1 MiB: BODY_TOO_LARGE.'),
 		UnsupportedMediaType: problem('The body is not application/json: UNSUPPORTED_MEDIA_TYPE.'),
 		Unprocessable: problem('Some fields are not right: VALIDATION_FAILED, with a line for each.'),
+		TooManyRequests: problem('There were too many requests: TOO_MANY_REQUESTS. Not while signing in is off.', {
+			...retryAfter,
+			RateLimit: {$ref: '#/components/headers/RateLimit'},
+			'RateLimit-Policy': {$ref: '#/components/headers/RateLimitPolicy'},
+		}),
 		InternalError: problem('A fault of the service: INTERNAL_ERROR. Report it with the request id.'),
 		Unavailable: problem('Something that this needs is away; try again.', retryAfter),
 	},
@@ -41,6 +46,8 @@ export const sharedComponents = {
 		ContentLanguage: text('The language of the words in this answer.', 'en'),
 		IdempotencyReplayed: text('true: this is the answer that the same request got before.', 'true'),
 		RetryAfter: {description: 'Seconds to wait before trying again.', schema: {type: 'integer'}, example: 5},
+		RateLimit: text('What is left (r), and for how many seconds (t), of each limit.', '"general";r=599;t=60'),
+		RateLimitPolicy: text('The limits: requests (q) in so many seconds (w).', '"general";q=600;w=60'),
 		ETag: text('The revision of the resource, for If-Match and If-None-Match.', '"7"'),
 		Location: text(
 			'Where to find what was made, or the operation that was accepted.',

@@ -40,6 +40,8 @@ export const ormOptions = (databaseUrl: string) =>
 			silent: true,
 			fileName: (timestamp, name) => `Migration${timestamp}${name ? `_${name}` : ''}`,
 		},
+		// Views are made by migrations alone.
+		schemaGenerator: {skipViews: [/./]},
 		pool: {min: 1, max: 10},
 		forceUtcTimezone: true,
 	});

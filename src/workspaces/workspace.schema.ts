@@ -15,6 +15,7 @@ const Name = z
 
 const TeamId = z
 	.uuid()
+	.nullable()
 	.meta({description: "The team that it belongs to; null: it is its owner's alone.", example: null});
 
 const Description = z.string().max(2000).meta({description: 'For people.', example: 'The payments service'});
@@ -149,7 +150,7 @@ export const CreateWorkspace = z
 	.strictObject({
 		name: Name,
 		description: Description.default(''),
-		teamId: TeamId.nullable().default(null),
+		teamId: TeamId.default(null),
 		image: z
 			.string()
 			.min(1)
@@ -277,7 +278,7 @@ export const Workspace = z
 		name: Name,
 		description: z.string().meta({description: 'For people.', example: 'The payments service'}),
 		ownerId: z.uuid().meta({description: 'The user who owns it.', example: '00000000-0000-7000-8000-000000000001'}),
-		teamId: TeamId.nullable(),
+		teamId: TeamId,
 		runtime: z.enum(runtimeKinds).meta({description: 'What runs it.', example: 'docker'}),
 		target: z.string().meta({description: 'The engine or cluster that it lives on.', example: 'docker-local'}),
 		image: z.string().meta({description: 'Id in the image catalogue.', example: 'default'}),

@@ -29,7 +29,7 @@ test('an error is a problem document in the language of the reader', async t => 
 		type: 'urn:workspace-manager:error:WORKSPACE_NAME_TAKEN',
 		title: '名稱已被使用',
 		status: 409,
-		detail: '您已經有名為「payments」的工作區。',
+		detail: '已經有名為「payments」的工作區。',
 		instance: '/api/v1/things',
 		code: 'WORKSPACE_NAME_TAKEN',
 		params: {name: 'payments'},
@@ -71,7 +71,7 @@ test('a field without words gets those of its code', async t => {
 	);
 	const {fetch} = await serve(t, {routers: [failing(error)]});
 	t.deepEqual((await problemOf(await fetch('/api/v1/things'))).errors, [
-		{path: 'name', code: 'WORKSPACE_NAME_TAKEN', message: 'You already have a workspace named "a".'},
+		{path: 'name', code: 'WORKSPACE_NAME_TAKEN', message: 'There is a workspace named "a".'},
 	]);
 });
 

@@ -45,7 +45,7 @@ test('params are taken as they are: not as markup, not as options, not as keys',
 	const name = '<b> $t(errors.EXITED.title) {{lng}}';
 	t.is(
 		translate('en', 'errors.WORKSPACE_NAME_TAKEN.detail', {name, lng: 'zh-TW', count: 2, context: 'x'}),
-		`You already have a workspace named "${name}".`,
+		`There is a workspace named "${name}".`,
 	);
 	t.is(translate('en', 'errors.EXITED.detail', {exitCode: 0}), 'The container ended by itself with exit code 0.');
 	t.is(translate('en', 'errors.EXITED.detail', {exitCode: null}), 'The container ended by itself with exit code ?.');

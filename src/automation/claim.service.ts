@@ -70,6 +70,10 @@ export const createClaimService = ({
 				// Nobody's time, or a time of the job as it was before a change.
 				if (!isPlanned && (mayBeSuperfluous(job.trigger, at) || revision !== job.revision)) return null;
 				if (isPlanned && job.status !== 'active') return null;
+				// Workflows that waited for a worker come in any order; their times do not.
+				if (isPlanned)
+					for (const earlier of await openTimes(workspace.tx, job, new Date(at.getTime() - 1)))
+						await account(job, workspace, earlier);
 				const execution = isPlanned
 					? await account(job, workspace, at, workflowId)
 					: // Somebody triggered the schedule by hand, in Temporal.
@@ -104,11 +108,10 @@ export const createClaimService = ({
 		return locked(jobId, async (job, workspace) => {
 			if (job.status !== 'active') return 0;
 			const {tx} = workspace;
-			const times = passedTimes(job, now);
-			const known = await accountedFor(tx, [job]);
-			const open = times.filter(at => !known.has(keyOf(jobId, at)));
+			const open = await openTimes(tx, job, graceEnd(job, now));
 			for (const at of open) await account(job, workspace, at);
 			await tx.flush();
+			const times = passedTimes(job, now);
 			const coveredUntil = times.length === BATCH ? times.at(-1)! : graceEnd(job, now);
 			await tx.execute('update job set covered_until = greatest(covered_until, ?) where id = ?', [coveredUntil, jobId]);
 			return open.length;
@@ -120,8 +123,17 @@ export const createClaimService = ({
 const graceEnd = ({policy}: Job, now: number): Date =>
 	new Date(now - (LATE_AFTER_SECONDS + policy.jitterSeconds) * 1000);
 
-const passedTimes = (job: Job, now: number): Date[] =>
-	nominalTimes(job.trigger, job.policy.dst, {after: job.coveredUntil, until: graceEnd(job, now), limit: BATCH});
+const uncoveredTimes = ({trigger, policy, coveredUntil}: Job, until: Date): Date[] =>
+	nominalTimes(trigger, policy.dst, {after: coveredUntil, until, limit: BATCH});
+
+const passedTimes = (job: Job, now: number): Date[] => uncoveredTimes(job, graceEnd(job, now));
+
+/** The times of a job up to `until` that have no row yet, ascending. */
+const openTimes = async (tx: EntityManager, job: Job, until: Date): Promise<Date[]> => {
+	const times = uncoveredTimes(job, until);
+	const known = await accountedFor(tx, times.length > 0 ? [job] : []);
+	return times.filter(at => !known.has(keyOf(job.id, at)));
+};
 
 const keyOf = (jobId: string, at: Date): string => `${jobId} ${at.getTime()}`;
 const idsOf = (jobs: Job[]): string => `{${jobs.map(({id}) => id).join(',')}}`;

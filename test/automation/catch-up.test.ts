@@ -100,6 +100,23 @@ test.serial('a time that the schedule and the sweep both claim is one execution'
 	t.is(await claim(), answers[0], 'asking again answers the same');
 });
 
+test.serial('times that Temporal tells out of their order are accepted in it', async t => {
+	const job = await jobLeftAlone(4, {catchUp: 'all', overlap: 'bufferAll'});
+	const {revision, id: jobId} = job;
+	const latest = Math.floor(Date.now() / MINUTE) * MINUTE;
+	const claim = (minutesAgo: number) => {
+		const nominalTime = new Date(latest - minutesAgo * MINUTE).toISOString();
+		return product.services.claims.claim({jobId, revision, nominalTime, workflowId: `told-${minutesAgo}`});
+	};
+	t.is(await claim(0), null, 'it waits for those before it');
+	for (const minutesAgo of [2, 1, 3]) t.is(await claim(minutesAgo), null, 'another workflow carries it');
+	const items = await executionsOf(jobId);
+	t.deepEqual(byTime(items), ['waiting', ...items.slice(1).map(() => 'queued')]);
+	const times = items.map(({nominalTime}) => nominalTime);
+	t.deepEqual(times, times.toSorted());
+	t.true(times.length >= 4);
+});
+
 test.serial('a schedule that somebody triggers by hand runs once more than planned', async t => {
 	const job = await jobLeftAlone(0, {overlap: 'allowAll'});
 	const nominalTime = new Date(Math.floor(Date.now() / MINUTE) * MINUTE + 17_000).toISOString();

@@ -1,11 +1,17 @@
 // Claude Code in real workspaces, against a model that does what it is told.
+import {execFile} from 'node:child_process';
+import {fileURLToPath} from 'node:url';
+import {promisify} from 'node:util';
 import test from 'ava';
 import {Execution} from '../../src/automation/execution.entity.ts';
 import type {ExecutionView} from '../../src/automation/execution.schema.ts';
 import {type Installation, startInstallation} from '../helpers/installation.ts';
+import {runInWorkspace} from '../rigs/model-api/run-in-workspace.ts';
 import {startModelApi} from '../rigs/model-api/start-model-api.ts';
 import {automationOf} from './helpers.ts';
 
+const execute = promisify(execFile);
+const script = fileURLToPath(new URL('../rigs/model-api/run.ts', import.meta.url));
 const CANARY = 'canary-4f1c9d-do-not-show';
 let product: Installation;
 let automation: ReturnType<typeof automationOf>;
@@ -16,14 +22,7 @@ test.before(async () => {
 	});
 	automation = automationOf(product);
 	({id: workspaceId} = await product.create({name: 'agents', resources: {cpus: 2, memoryMiB: 2048, pids: 512}}));
-	const {runtime} = product.services;
-	const {url} = await startModelApi((command, stdin) =>
-		runtime.exec(
-			workspaceId,
-			{command, stdin, timeoutSeconds: 60, maxOutputBytes: 1_000_000},
-			new AbortController().signal,
-		),
-	);
+	const {url} = await startModelApi(runInWorkspace(product.url, workspaceId));
 	await product.send('PUT', `/workspaces/${workspaceId}/secrets/ANTHROPIC_BASE_URL`, {value: url});
 	await product.send('PUT', '/users/me/secrets/ANTHROPIC_API_KEY', {value: CANARY});
 });
@@ -116,4 +115,13 @@ test.serial('a worker that is killed in the middle starts no agent twice', async
 	const output = await automation.output(execution.id);
 	t.is(output.match(/"subtype":"init"/g)?.length, 1);
 	t.is(output.match(/"type":"result"/g)?.length, 1);
+});
+
+test('a model that needs no key is one command away', async t => {
+	const run = (id: string) => execute(process.execPath, [script, id, '--api', product.url]);
+	const {stdout} = await run(workspaceId);
+	t.regex(stdout, /^http:\/\/127\.0\.0\.1:\d+\n$/);
+	t.is(await inContainer(`curl -s ${stdout.trim()}/_rig/requests`), '[]');
+	const failure = await t.throwsAsync<Error & {stderr: string}>(run('01926f6e-7c1e-7d5a-b9e1-6a8f0a3c1d2e'));
+	t.is(failure?.stderr, 'There is no such workspace, or you may not see it.\n');
 });

@@ -32,7 +32,13 @@ export const scenarios: Scenarios = {
 	write: [{text: 'I will write the file.', shell: 'echo hi > hi.txt'}, {text: 'The file is written.'}],
 	loop: [{shell: 'echo again >> loop.txt'}],
 	slow: [{words: 12, delayMs: 200}],
+	slowWrite: [
+		{text: 'I will write three lines, slowly.', shell: 'echo one > lines.txt; sleep 6'},
+		...['two', 'three'].map(line => ({text: `Now line ${line}.`, shell: `echo ${line} >> lines.txt; sleep 6`})),
+		{text: 'Three lines are written.'},
+	],
 	slowTool: [{shell: 'echo start >> slow.txt; sleep 60.5; echo end >> slow.txt'}, {text: 'It is over.'}],
+	payload: [{shell: 'cat "$WEBHOOK_PAYLOAD_FILE"'}, {text: 'It is read.'}],
 	background: [
 		{tool: {name: 'Bash', input: {command: 'sleep 1', description: 'waits', run_in_background: true}}},
 		{text: 'It runs.'},
@@ -48,6 +54,7 @@ export const scenarios: Scenarios = {
 	e429: [{error: 429, retryAfter: 1}],
 	e500: [{error: 500}],
 	e529: [{error: 529}],
+	overloadedFourTimes: [[...Array.from({length: 4}, () => ({error: 529})), {text: 'At long last.'}]],
 	limitedOnce: [[{error: 429, retryAfter: 1}, {text: 'At last.'}]],
 	limitedFourTimes: [[...Array.from({length: 4}, () => ({error: 429, retryAfter: 1})), {text: 'At long last.'}]],
 	hang: [{hang: 'headers'}],

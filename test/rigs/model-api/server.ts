@@ -1,12 +1,12 @@
 // node server.ts
-// Listens on loopback and says where on the first line of its output. GET /_rig/requests: what was asked so far.
+// Listens on loopback and says where on the first line of its output. GET /_rig/requests: what was asked so far, of one `?scenario=` if it is named.
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {answer, sendJson} from './answer.ts';
-import {type Body, place, readCall} from './request.ts';
+import {type Body, type Json, place, readCall} from './request.ts';
 import {scenarios, type Step} from './scenarios.ts';
 
-const log: object[] = [];
+const log: Json[] = [];
 const attempts = new Map<string, number>();
 let serial = 0;
 
@@ -24,8 +24,8 @@ server.listen(0, '127.0.0.1', () => {
 });
 
 async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-	const path = new URL(request.url ?? '/', 'http://rig').pathname;
-	if (path === '/_rig/requests') return sendJson(response, 200, log);
+	const {pathname: path, searchParams} = new URL(request.url ?? '/', 'http://rig');
+	if (path === '/_rig/requests') return sendJson(response, 200, logOf(searchParams.get('scenario')));
 	const id = ++serial;
 	const text = await textOf(request);
 	const body = (text === '' ? {} : JSON.parse(text)) as Body;
@@ -41,6 +41,10 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
 	const {name, turn} = place(call, scenarios);
 	log.push({method, path, headers, body, model: call.model, scenario: name, turn});
 	await answer(response, call, stepOf(name, turn, session), id);
+}
+
+function logOf(scenario: string | null): Json[] {
+	return scenario === null ? log : log.filter(entry => entry['scenario'] === scenario);
 }
 
 function stepOf(name: string, turn: number, session: string): Step {

@@ -19,8 +19,8 @@ export interface RiggedRequest {
 export interface ModelApi {
 	/** As seen from where it was started. */
 	url: string;
-	/** What was asked so far, oldest first. */
-	requests(): Promise<RiggedRequest[]>;
+	/** What was asked so far, of one scenario or of all, oldest first. */
+	requests(scenario?: string): Promise<RiggedRequest[]>;
 }
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
@@ -52,8 +52,9 @@ export const startModelApi = async (run: Run): Promise<ModelApi> => {
 	if (!said.startsWith('http://')) throw new Error(`The model API did not start: ${said}`);
 	return {
 		url: said,
-		async requests() {
-			const script = `fetch('${said}/_rig/requests').then(answer => answer.text()).then(text => process.stdout.write(text))`;
+		async requests(scenario) {
+			const query = scenario === undefined ? '' : `?scenario=${scenario}`;
+			const script = `fetch('${said}/_rig/requests${query}').then(answer => answer.text()).then(text => process.stdout.write(text))`;
 			return JSON.parse(await ask(run, script)) as RiggedRequest[];
 		},
 	};

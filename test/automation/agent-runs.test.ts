@@ -7,7 +7,7 @@ import {Execution} from '../../src/automation/execution.entity.ts';
 import type {ExecutionView} from '../../src/automation/execution.schema.ts';
 import {type Installation, startInstallation} from '../helpers/installation.ts';
 import {runInWorkspace} from '../rigs/model-api/run-in-workspace.ts';
-import {startModelApi} from '../rigs/model-api/start-model-api.ts';
+import {type ModelApi, startModelApi} from '../rigs/model-api/start-model-api.ts';
 import {automationOf} from './helpers.ts';
 
 const execute = promisify(execFile);
@@ -16,14 +16,15 @@ const CANARY = 'canary-4f1c9d-do-not-show';
 let product: Installation;
 let automation: ReturnType<typeof automationOf>;
 let workspaceId: string;
+let modelApi: ModelApi;
 test.before(async () => {
 	product = await startInstallation({
 		env: {SECRET_KEY: 'a key that only these tests know of', JOB_MINIMUM_SECONDS: '1'},
 	});
 	automation = automationOf(product);
 	({id: workspaceId} = await product.create({name: 'agents', resources: {cpus: 2, memoryMiB: 2048, pids: 512}}));
-	const {url} = await startModelApi(runInWorkspace(product.url, workspaceId));
-	await product.send('PUT', `/workspaces/${workspaceId}/secrets/ANTHROPIC_BASE_URL`, {value: url});
+	modelApi = await startModelApi(runInWorkspace(product.url, workspaceId));
+	await product.send('PUT', `/workspaces/${workspaceId}/secrets/ANTHROPIC_BASE_URL`, {value: modelApi.url});
 	await product.send('PUT', '/users/me/secrets/ANTHROPIC_API_KEY', {value: CANARY});
 });
 test.after.always(() => product?.close());
@@ -115,6 +116,88 @@ test.serial('a worker that is killed in the middle starts no agent twice', async
 	const output = await automation.output(execution.id);
 	t.is(output.match(/"subtype":"init"/g)?.length, 1);
 	t.is(output.match(/"type":"result"/g)?.length, 1);
+});
+
+// From here on side by side: they disturb neither the workspace nor the workers.
+
+const nothingIsLeftOf = async ({id}: ExecutionView): Promise<boolean> => (await automation.left(workspaceId, id)) === 0;
+const retry = {maxAttempts: 2, backoffSeconds: 2};
+
+test('at its turn limit an agent has failed for good, and is gone', async t => {
+	const ended = await automation.run(
+		workspaceId,
+		claude('loop', {agentOptions: {allowedTools: ['Bash'], maxTurns: 2}, retry}),
+	);
+	t.like(ended, {status: 'failed', attempt: 1, reason: {code: 'AGENT_TURN_LIMIT'}});
+	t.true(await nothingIsLeftOf(ended));
+});
+
+test('an agent that has spent its budget has failed for good, says what it cost, and is gone', async t => {
+	const ended = await automation.run(
+		workspaceId,
+		claude('costly', {agentOptions: {allowedTools: ['Bash'], maxBudgetUsd: 1}, retry}),
+	);
+	t.like(ended, {status: 'failed', attempt: 1, reason: {code: 'AGENT_BUDGET_EXHAUSTED'}});
+	t.true(ended.result!.costUsd! > 1);
+	t.true(await nothingIsLeftOf(ended));
+});
+
+test('while the provider is overloaded a run waits for its next attempt, which goes on in the same session', async t => {
+	const {id} = await automation.begin(workspaceId, claude('overloadedFourTimes', {retry}));
+	const waiting = await product.until('the first attempt to fail', 60, async () => {
+		const found = await automation.execution(id);
+		return found.attempt === 2 && found.status === 'waiting' && found;
+	});
+	t.like(waiting, {finishedAt: null, reason: {code: 'AGENT_OVERLOADED', params: {status: 529}}});
+	t.true(await nothingIsLeftOf(waiting));
+	const ended = await automation.ended(id);
+	t.like(ended, {status: 'succeeded', attempt: 2, reason: null, sessionId: waiting.sessionId});
+});
+
+test('a provider that stays overloaded is why a run failed, after as many attempts as its job allows', async t => {
+	const ended = await automation.run(workspaceId, claude('e529', {retry: {maxAttempts: 2, backoffSeconds: 1}}));
+	t.like(ended, {status: 'failed', attempt: 2, reason: {code: 'AGENT_OVERLOADED'}});
+	t.true(await nothingIsLeftOf(ended));
+});
+
+test('a connection that is cut in every answer is an error of the provider', async t => {
+	const ended = await automation.run(workspaceId, claude('drop'));
+	t.like(ended, {status: 'failed', attempt: 1, reason: {code: 'AGENT_PROVIDER_ERROR'}});
+	t.true(await nothingIsLeftOf(ended));
+});
+
+test('what an agent says is followed live, while the model takes its time', async t => {
+	const execution = await automation.begin(workspaceId, claude('slow'));
+	let text = '';
+	let live: ExecutionView | null = null;
+	for await (const piece of automation.follow(execution.id)) {
+		text += piece.text;
+		live ??= await automation.execution(execution.id);
+	}
+	t.like(live, {status: 'running', finishedAt: null});
+	t.is(text, await automation.output(execution.id));
+	const ended = await automation.ended(execution.id);
+	t.is(ended.status, 'succeeded');
+	t.regex(ended.result?.text ?? '', /word12$/);
+});
+
+test('an agent whose model never answers is ended at its time limit, and is gone', async t => {
+	const ended = await automation.run(workspaceId, claude('hang', {timeoutSeconds: 5}));
+	t.like(ended, {status: 'timedOut', attempt: 1, reason: {code: 'TIMED_OUT', params: {seconds: 5}}});
+	t.true((await modelApi.requests('hang')).length > 0, 'it was asked');
+	t.true(await nothingIsLeftOf(ended));
+});
+
+test('an agent is told where the body of the request is that caused its run, and can read it', async t => {
+	const job = await automation.create(workspaceId, claude('payload', {trigger: {kind: 'webhook'}}));
+	const ended = await automation.ended((await automation.call(job.id, {issue: 'It does not start'})).id);
+	t.like(ended, {status: 'succeeded', trigger: 'webhook'});
+	const {items} = (await product.get(`/automation/executions/${ended.id}/transcript`)).body;
+	const read = items.find(({type}: {type: string}) => type === 'toolResult');
+	t.regex(JSON.stringify(read), /It does not start/);
+	const [asked] = await modelApi.requests('payload');
+	const told = /is in the file (\S+\/payload\.json)\./.exec(JSON.stringify(asked?.body?.['messages']))?.[1];
+	t.is(await inContainer(`cat ${told}`), '{"issue":"It does not start"}');
 });
 
 test('a model that needs no key is one command away', async t => {

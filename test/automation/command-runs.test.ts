@@ -110,6 +110,36 @@ test.serial('a job that is due every few seconds runs, once for each time', asyn
 	t.is(new Set(times).size, times.length);
 });
 
+test.serial('a command reads what its webhook was called with', async t => {
+	const job = await automation.create(workspaceId, {
+		...shell('cat "$WEBHOOK_PAYLOAD_FILE"'),
+		trigger: {kind: 'webhook'},
+	});
+	const payload = {ref: 'main', by: "O'Brien", text: '繁體\n%s $HOME `id`'};
+	const ended = await automation.ended((await automation.call(job.id, payload)).id);
+	t.like(ended, {status: 'succeeded', trigger: 'webhook'});
+	t.deepEqual(JSON.parse(await automation.output(ended.id)), payload);
+});
+
+test.serial(
+	'a run that takes more memory than there is has failed for that, and nothing else in the workspace has',
+	async t => {
+		const {id} = await product.create({name: 'small', resources: {cpus: 1, memoryMiB: 128, pids: 128}});
+		const bornAt = async (): Promise<string> =>
+			(await product.post(`/workspaces/${id}/exec`, {command: ['cut', '-d', ' ', '-f', '22', '/proc/1/stat']})).body
+				.stdout;
+		const born = await bornAt();
+		const ended = await automation.run(id, {
+			kind: 'command',
+			command: ['node', '-e', 'console.log("begun"); const held = []; for (;;) held.push(Buffer.alloc(1e6, 1));'],
+		});
+		t.like(ended, {status: 'failed', exitCode: 137, reason: {code: 'OUT_OF_MEMORY', params: {exitCode: 137}}});
+		t.is(await automation.output(ended.id), 'begun\n');
+		t.is(await automation.left(id, ended.id), 0);
+		t.is(await bornAt(), born, 'its container is the same');
+	},
+);
+
 test.serial('a stopped workspace is started for a run, and stopped again', async t => {
 	await product.command(workspaceId, 'stop');
 	const ended = await automation.run(workspaceId, shell('echo hello'));
@@ -140,5 +170,5 @@ test.serial('with its workspace the runs and the jobs end', async t => {
 	const {body} = await product.send('DELETE', `/workspaces/${workspaceId}`);
 	await product.ended(body.operationId);
 	t.like(await automation.ended(execution.id), {status: 'cancelled', reason: {code: 'workspaceDeleting'}});
-	t.is((await product.get('/automation/jobs')).body.pagination.total, 0);
+	t.is((await product.get(`/automation/jobs?workspaceId=${workspaceId}`)).body.pagination.total, 0);
 });

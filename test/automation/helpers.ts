@@ -1,7 +1,8 @@
 import {randomBytes} from 'node:crypto';
-import Docker from 'dockerode';
 import type {ExecutionView} from '../../src/automation/execution.schema.ts';
 import type {JobView} from '../../src/automation/job-view.schema.ts';
+import {connect} from '../../src/containers/docker/connect.ts';
+import {dockerHost} from '../helpers/docker-world.ts';
 import type {Installation} from '../helpers/installation.ts';
 
 type Input = Record<string, unknown>;
@@ -58,9 +59,21 @@ export const automationOf = (product: Installation) => {
 			return Number(stdout.trim().split('\n').at(-1));
 		},
 
+		/** How many processes of an execution are there, whatever their session or command line. */
+		async left(workspaceId: string, executionId: string): Promise<number> {
+			const script = `grep -lszF 'AGENT_RUN_ID=${executionId}-' /proc/[0-9]*/environ | wc -l`;
+			return Number((await post(`/workspaces/${workspaceId}/exec`, {command: ['sh', '-c', script]})).body.stdout);
+		},
+
+		/** Calls the webhook of a job, with a new key. */
+		async call(jobId: string, payload: unknown): Promise<ExecutionView> {
+			const {key} = (await post(`/automation/jobs/${jobId}/webhook-key`)).body;
+			return (await post(`/automation/webhooks/${jobId}`, payload, {'x-api-key': key})).body;
+		},
+
 		/** Behind the manager's back. */
 		async killContainer(workspaceId: string): Promise<void> {
-			const docker = new Docker({socketPath: product.services.config.dockerHost.replace('unix://', '')});
+			const docker = connect(dockerHost);
 			const [found] = await docker.listContainers({filters: {name: [workspaceId]}});
 			await docker.getContainer(found!.Id).kill();
 		},

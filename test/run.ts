@@ -10,6 +10,8 @@ import {Problem} from '../stack/problem.ts';
 import {timedReport} from '../stack/report.ts';
 import {stopEverything} from '../stack/processes/server-process.ts';
 import {startStack, type Stack} from '../stack/stack.ts';
+import {prepareKeycloak} from './rigs/keycloak/program.ts';
+import {endServer, sharedFolder} from './rigs/keycloak/server.ts';
 import {runAva, type AvaRun, type Counts} from './run/ava.ts';
 import {removeLeftoverObjects} from './run/leftover-objects.ts';
 import {killLeftoverProcesses} from './run/leftover-processes.ts';
@@ -28,6 +30,7 @@ onInterrupt(() => (ava ? ava.interrupt() : void giveUp()));
 
 const counts: Counts = {passed: 0, failed: 0, skipped: 0};
 try {
+	const keycloak = prepareKeycloak(report);
 	const stack = await startStack({
 		dataDir,
 		env: {...process.env, DATABASE_URL: process.env.TEST_DATABASE_URL ?? process.env.DATABASE_URL},
@@ -38,15 +41,18 @@ try {
 	});
 	// giveUp ends this process in a moment.
 	if (interrupted) await new Promise(() => {});
+	await keycloak;
 	report('Running the tests.');
 	ava = runAva([...concurrency(), ...process.argv.slice(2)], testEnvironment(stack));
 	Object.assign(counts, await ava.finished);
+	await endServer(sharedFolder(temporaryFolder()));
 	claim('No process stays behind', await killLeftoverProcesses(runId));
 	claim('Nothing stays behind in the engine', await removeLeftoverObjects(dockerClient(stack.dockerHost), runId));
 	await stack.stop();
 } catch (error) {
 	console.log(error instanceof Problem ? `  ✘ ${error.message}` : error);
 	counts.failed++;
+	await endServer(sharedFolder(temporaryFolder()));
 	await stopEverything();
 } finally {
 	rmSync(dataDir, {recursive: true, force: true});

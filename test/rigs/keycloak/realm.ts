@@ -142,6 +142,8 @@ const representation = (realm: string): object => {
 	return {
 		...product,
 		realm,
+		// It refuses somebody who signs in twice at the same moment.
+		bruteForceProtected: false,
 		clients: [
 			...product.clients.map(each =>
 				each === api ? {...api, secret: clientSecret, directAccessGrantsEnabled: true} : each,

@@ -53,9 +53,10 @@ export const variables = {
 
 	ENABLE_AUTH: flag,
 	KEYCLOAK_SERVER_URL: url('http', 'https').optional(),
-	KEYCLOAK_REALM: text.default('aileron'),
+	KEYCLOAK_REALM: text.optional(),
 	KEYCLOAK_CLIENT_ID: text.optional(),
 	KEYCLOAK_CLIENT_SECRET: text.optional(),
+	KEYCLOAK_ACCEPT_AZP: flag,
 	// Asymmetric only: with a shared-secret algorithm, whoever knows the public key could sign.
 	JWT_ALGORITHM: oneOf(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512']).default(
 		'RS256',

@@ -7,22 +7,31 @@ const Environment = z.object(variables).superRefine((env, context) => {
 	const refuse = (name: string, message: string) => context.addIssue({code: 'custom', path: [name], message});
 	if (env.NODE_ENV === 'production' && !env.SECRET_KEY) refuse('SECRET_KEY', 'is required when NODE_ENV=production');
 	if (env.ENABLE_AUTH) {
-		refuse(
-			'ENABLE_AUTH',
-			'is true, but this version cannot sign people in yet; it refuses to run open. Set it to false',
-		);
+		for (const name of neededToSignIn) if (!env[name]) refuse(name, 'is required when ENABLE_AUTH=true');
 	}
+	const {realm} = partsOf(env.KEYCLOAK_SERVER_URL ?? '');
+	if (realm && env.KEYCLOAK_REALM && realm !== env.KEYCLOAK_REALM)
+		refuse('KEYCLOAK_REALM', 'is not the realm that KEYCLOAK_SERVER_URL names; keep one of them');
 });
+
+const neededToSignIn = ['KEYCLOAK_SERVER_URL', 'KEYCLOAK_CLIENT_ID', 'SECRET_KEY'] as const;
+
+/** An address of Keycloak may name the realm, as its own pages show it. */
+const partsOf = (address: string): {server: string; realm: string | undefined} => {
+	const [, server = '', realm] = /^(.*?)(?:\/realms\/([^/]+))?\/*$/.exec(address) ?? [];
+	return {server, realm};
+};
 
 type CamelCase<Name extends string> = Name extends `${infer Head}_${infer Tail}`
 	? `${Lowercase<Head>}${Capitalize<CamelCase<Tail>>}`
 	: Lowercase<Name>;
 type Variables = z.infer<typeof Environment>;
 
-/** Every setting, under the name of its variable in camelCase: `DATABASE_URL` is `databaseUrl`. Frozen. */
+/** Every setting, under the name of its variable in camelCase: `DATABASE_URL` is `databaseUrl`. `keycloakServerUrl` is without the realm. Frozen. */
 export type Config = Readonly<
-	{[Name in Exclude<keyof Variables, 'HOST' | 'LOG_LEVEL'> as CamelCase<Name>]: Variables[Name]} & {
+	{[Name in Exclude<keyof Variables, 'HOST' | 'LOG_LEVEL' | 'KEYCLOAK_REALM'> as CamelCase<Name>]: Variables[Name]} & {
 		host: string;
+		keycloakRealm: string;
 		logLevel: NonNullable<Variables['LOG_LEVEL']>;
 	}
 >;
@@ -37,11 +46,14 @@ export const loadConfig = (env: NodeJS.ProcessEnv = process.env): Config => {
 	const parsed = Environment.safeParse(readFiles(withoutEmpty(env)));
 	if (!parsed.success) throw new ConfigError(parsed.error.issues.map(sentence).join('\n'));
 	const settings = parsed.data;
+	const {server, realm} = partsOf(settings.KEYCLOAK_SERVER_URL ?? '');
 	const camelCased = Object.fromEntries(Object.entries(settings).map(([name, value]) => [camelCase(name), value]));
 	return Object.freeze({
 		...camelCased,
 		dataDir: path.resolve(settings.DATA_DIR),
 		imageCatalogue: path.resolve(settings.IMAGE_CATALOGUE),
+		keycloakServerUrl: server || undefined,
+		keycloakRealm: realm ?? settings.KEYCLOAK_REALM ?? 'aileron',
 		host: settings.HOST ?? (settings.ENABLE_AUTH ? '0.0.0.0' : '127.0.0.1'),
 		logLevel: settings.LOG_LEVEL ?? (settings.DEBUG ? 'debug' : 'info'),
 		allowedOrigins: Object.freeze(settings.ALLOWED_ORIGINS),

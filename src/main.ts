@@ -28,7 +28,7 @@ const server = await listen(
 log.info(
 	{url: server.url, authentication: config.enableAuth},
 	config.enableAuth
-		? `listening on ${server.url}`
+		? `listening on ${server.url}; people sign in with the realm ${config.keycloakRealm} of ${config.keycloakServerUrl}`
 		: `listening on ${server.url}; signing in is off: whoever reaches this address is the administrator`,
 );
 

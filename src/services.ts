@@ -27,6 +27,10 @@ import {createIdempotencyService} from './idempotency/idempotency.service.ts';
 import type {Logger} from './logger.ts';
 import {createOrphanService} from './orphans/orphan.service.ts';
 import {createTargetSweepService} from './orphans/target-sweep.service.ts';
+import {createKeySet} from './sign-in/key-set.ts';
+import {createKeycloakTokenAuthenticator} from './sign-in/keycloak-token.authenticator.ts';
+import {keycloakOf} from './sign-in/keycloak.ts';
+import {createKnownUsers} from './sign-in/known-users.ts';
 import {createSecretCipher} from './secrets/secret-cipher.ts';
 import {createSecretService} from './secrets/secret.service.ts';
 import {accessTokenPrefix} from './sign-in/access-tokens/access-token.ts';
@@ -94,12 +98,7 @@ export const createServices = async (config: Config, log: Logger, options: Servi
 
 	const secrets = createSecretService({em, transactions, workspaces, cipher: createSecretCipher(config.secretKey)});
 	const automation = createAutomation();
-	const accessTokens = createAccessTokenService({em});
-	const workspaceTokens = createWorkspaceTokenService({em, secretKey: config.secretKey});
-	const authenticators: Authenticator[] = [
-		readBearer(accessTokenPrefix, accessTokens.authenticate),
-		readBearer(workspaceTokenPrefix, workspaceTokens.authenticate),
-	];
+	const signIn = createSignIn();
 
 	return {
 		...automation,
@@ -128,9 +127,7 @@ export const createServices = async (config: Config, log: Logger, options: Servi
 		live: createLiveService({workspaces, leases, runtime}),
 		roles,
 		access,
-		accessTokens,
-		workspaceTokens,
-		authenticators,
+		...signIn,
 		rateLimits: createRateLimits({redis, installationId, ...config}),
 		health: createHealthService({
 			checks: {
@@ -140,6 +137,7 @@ export const createServices = async (config: Config, log: Logger, options: Servi
 				containers: signal => runtime.ping(signal),
 			},
 			migrationsDone: () => isMigrated(orm),
+			keycloak: signIn.pingKeycloak,
 		}),
 
 		/** Waits for what is under way, then lets go of every connection. */
@@ -151,6 +149,21 @@ export const createServices = async (config: Config, log: Logger, options: Servi
 			await orm.close(true);
 		},
 	};
+
+	function createSignIn() {
+		const accessTokens = createAccessTokenService({em});
+		const workspaceTokens = createWorkspaceTokenService({em, secretKey: config.secretKey});
+		const authenticators: Authenticator[] = [
+			readBearer(accessTokenPrefix, accessTokens.authenticate),
+			readBearer(workspaceTokenPrefix, workspaceTokens.authenticate),
+		];
+		const keycloak = keycloakOf(config);
+		if (!keycloak) return {accessTokens, workspaceTokens, authenticators, pingKeycloak: null};
+		const keys = createKeySet({url: keycloak.keysUrl, log});
+		const knownUsers = createKnownUsers({em});
+		authenticators.push(createKeycloakTokenAuthenticator({keycloak, keys, knownUsers, config}));
+		return {accessTokens, workspaceTokens, authenticators, pingKeycloak: keys.ping};
+	}
 
 	function createAutomation() {
 		const {jobSchedules: schedules, executionWorkflows} = temporal;

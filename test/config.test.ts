@@ -64,7 +64,19 @@ for (const [variables, sentence] of [
 	[{JWT_ALGORITHM: 'HS256'}, /^JWT_ALGORITHM must be one of RS256/],
 	[{ALLOWED_ORIGINS: '*'}, /^ALLOWED_ORIGINS must list origins/],
 	[{NETWORK_POOL: '10.0.0.0'}, /^NETWORK_POOL must be an IPv4 network/],
-	[{ENABLE_AUTH: 'true'}, /^ENABLE_AUTH is true, but this version cannot sign people in yet/],
+	[
+		{ENABLE_AUTH: 'true'},
+		[
+			'KEYCLOAK_SERVER_URL is required when ENABLE_AUTH=true.',
+			'KEYCLOAK_CLIENT_ID is required when ENABLE_AUTH=true.',
+			'SECRET_KEY is required when ENABLE_AUTH=true.',
+		].join('\n'),
+	],
+	[{KEYCLOAK_SERVER_URL: 'sso.example.com'}, 'KEYCLOAK_SERVER_URL must start with http:// or https://.'],
+	[
+		{KEYCLOAK_SERVER_URL: 'https://sso.example.com/realms/one', KEYCLOAK_REALM: 'two'},
+		'KEYCLOAK_REALM is not the realm that KEYCLOAK_SERVER_URL names; keep one of them.',
+	],
 	[{DATABASE_URL_FILE: '/x'}, 'DATABASE_URL and DATABASE_URL_FILE are both set; keep one of them.'],
 	[{SECRET_KEY_FILE: '/does/not/exist'}, 'SECRET_KEY_FILE names a file that cannot be read.'],
 ] as const) {
@@ -72,6 +84,29 @@ for (const [variables, sentence] of [
 		t.throws(() => loadConfig({...least, ...variables}), {name: 'ConfigError', message: sentence});
 	});
 }
+
+for (const [url, realm, keycloakServerUrl, keycloakRealm] of [
+	['https://sso.example.com', undefined, 'https://sso.example.com', 'aileron'],
+	['https://sso.example.com/', 'staff', 'https://sso.example.com', 'staff'],
+	['https://sso.example.com/realms/staff', undefined, 'https://sso.example.com', 'staff'],
+	['https://sso.example.com/realms/staff/', 'staff', 'https://sso.example.com', 'staff'],
+	['https://sso.example.com/auth/realms/staff', undefined, 'https://sso.example.com/auth', 'staff'],
+] as const) {
+	test(`Keycloak is at ${url}${realm ? ` in ${realm}` : ''}`, t => {
+		const config = loadConfig({...least, KEYCLOAK_SERVER_URL: url, KEYCLOAK_REALM: realm});
+		t.like(config, {keycloakServerUrl, keycloakRealm});
+	});
+}
+
+test('who signs people in listens to everybody', t => {
+	const signIn = {ENABLE_AUTH: 'true', KEYCLOAK_SERVER_URL: 'https://sso.example.com', KEYCLOAK_CLIENT_ID: 'api'};
+	t.like(loadConfig({...least, ...signIn, SECRET_KEY: 'k'.repeat(32)}), {
+		enableAuth: true,
+		keycloakClientId: 'api',
+		keycloakAcceptAzp: false,
+		host: '0.0.0.0',
+	});
+});
 
 test('every wrong setting is named at once', t => {
 	const error = t.throws(() => loadConfig({PORT: 'x'}));

@@ -1,4 +1,5 @@
 import {type Actor, localAdministrator} from '../access/actor.ts';
+import {AppError} from '../errors.ts';
 import type {AppContext, AppMiddleware} from './context.ts';
 
 /**
@@ -9,7 +10,7 @@ export type Authenticator = (ctx: AppContext) => Promise<Actor | null>;
 
 /**
  * Says how to find out who a request speaks for. With signing in off, everybody is the local administrator; with it on, whoever the first
- * credential names that the request carries.
+ * credential names that the request carries. What nobody can read is TOKEN_INVALID.
  */
 export const authenticate =
 	({enableAuth}: {enableAuth: boolean}, authenticators: readonly Authenticator[]): AppMiddleware =>
@@ -20,6 +21,7 @@ export const authenticate =
 				const actor = await read(ctx);
 				if (actor) return actor;
 			}
+			if (ctx.get('Authorization')) throw new AppError('TOKEN_INVALID');
 			return null;
 		};
 		return next();

@@ -21,7 +21,7 @@ export const handleErrors = (): AppMiddleware => async (ctx, next) => {
 		ctx.body = toProblem(error, {language, requestId, instance: ctx.path});
 		ctx.type = 'application/problem+json';
 		ctx.set('Cache-Control', 'no-store');
-		if (error.status === 401) ctx.set('WWW-Authenticate', 'Bearer');
+		if (error.status === 401) ctx.set('WWW-Authenticate', challengeOf(error));
 		if (error.status === 503 || error.status === 429 || 'retryAfterSeconds' in error.params)
 			ctx.set('Retry-After', retryAfter(error));
 	}
@@ -34,6 +34,10 @@ const toAppError = (thrown: unknown): AppError => {
 	if (thrown instanceof AppError) return thrown;
 	return new AppError(isDatabaseAway(thrown) ? 'DATABASE_UNAVAILABLE' : 'INTERNAL_ERROR');
 };
+
+/** RFC 6750, 3.1: who sent no token is told nothing but how to send one. */
+const challengeOf = ({code}: AppError): string =>
+	code === 'TOKEN_INVALID' || code === 'TOKEN_EXPIRED' ? 'Bearer error="invalid_token"' : 'Bearer';
 
 const retryAfter = ({params}: AppError): string => {
 	const seconds = params['retryAfterSeconds'];

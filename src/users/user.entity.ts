@@ -1,5 +1,6 @@
 import {defineEntity, p} from '@mikro-orm/core';
 import {platformRoles} from '../access/actor.ts';
+import type {Profile} from '../sign-in/access-token.ts';
 import {languages} from '../i18n/translate.ts';
 
 const UserSchema = defineEntity({
@@ -14,6 +15,8 @@ const UserSchema = defineEntity({
 		email: p.string().nullable(),
 		/** Only an address that its provider has verified counts for anything. */
 		emailVerified: p.boolean().default(false),
+		/** What their provider said last: name and address follow what changes there, and a name that was chosen here stays. */
+		profile: p.json().$type<Profile>().nullable(),
 		platformRole: p.enum([...platformRoles]).default('member'),
 		language: p.enum([...languages]).nullable(),
 		timeZone: p.string().nullable(),

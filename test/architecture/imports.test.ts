@@ -66,6 +66,10 @@ const table: Record<string, {may: string[]; mayNot: string[]}> = {
 			'dockerode',
 		],
 	},
+	'src/sign-in/some-token.authenticator.ts': {
+		may: ['koa-jwt', './some.service.ts', 'type ../users/user.entity.ts'],
+		mayNot: ['../users/user.entity.ts', '@temporalio/client', 'dockerode'],
+	},
 	'src/workspaces/workspace.service.ts': {
 		may: ['./workspace.entity.ts', 'type ../teams/team.service.ts', './workspace.workflows.ts'],
 		mayNot: [

@@ -20,10 +20,10 @@ export const sharedComponents = {
 		Accepted: command('Accepted; follow the operation.', {Location: {$ref: '#/components/headers/Location'}}),
 		NothingToDo: command('It is so already: no operation was needed.'),
 		BadRequest: problem('The body is not valid JSON: INVALID_JSON.'),
-		Unauthorized: problem('Nobody is signed in: AUTHENTICATION_REQUIRED.', {
+		Unauthorized: problem('Nobody is signed in: AUTHENTICATION_REQUIRED, TOKEN_INVALID or TOKEN_EXPIRED.', {
 			'WWW-Authenticate': text('How to sign in.', 'Bearer'),
 		}),
-		Forbidden: problem('The caller may not do this: PERMISSION_DENIED, with the operation.'),
+		Forbidden: problem('The caller may not do this: PERMISSION_DENIED, with the operation, or USER_DISABLED.'),
 		NotFound: problem('There is no such thing, or the caller may not know of it.'),
 		Conflict: problem('A rule says no; the code says which.'),
 		RevisionConflict: problem('It was changed in the meantime: REVISION_CONFLICT.'),

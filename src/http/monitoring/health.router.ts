@@ -78,12 +78,17 @@ export const createHealthRouter = ({health}: {health: HealthService}): AppRouter
 	 *     summary: Whether people can sign in
 	 *     responses:
 	 *       200:
-	 *         description: Signing in is off
+	 *         description: They can, or signing in is off
+	 *         content: {application/json: {schema: {$ref: '#/components/schemas/KeycloakHealth'}}}
+	 *       503:
+	 *         description: Keycloak does not answer; tokens whose keys are known stay good
 	 *         content: {application/json: {schema: {$ref: '#/components/schemas/KeycloakHealth'}}}
 	 */
-	router.get('/health/keycloak', authorize('public'), ctx => {
+	router.get('/health/keycloak', authorize('public'), async ctx => {
+		const answer = await health.keycloak();
+		ctx.status = answer.status === 'unhealthy' ? 503 : 200;
 		ctx.set('Cache-Control', 'no-store');
-		ctx.body = {status: 'disabled'};
+		ctx.body = answer;
 	});
 
 	return router;

@@ -75,5 +75,16 @@ export const Readiness = z
 export type Readiness = z.infer<typeof Readiness>;
 
 export const KeycloakHealth = z
-	.object({status: z.literal('disabled').meta({description: 'Signing in is off.', example: 'disabled'})})
-	.meta({id: 'KeycloakHealth', description: 'Whether people can sign in.', example: {status: 'disabled'}});
+	.object({
+		status: z
+			.enum(['disabled', 'healthy', 'unhealthy'])
+			.meta({description: 'disabled: signing in is off; else whether Keycloak answers.', example: 'healthy'}),
+		latencyMs: CheckResult.shape.latencyMs.optional(),
+		code: CheckResult.shape.code,
+	})
+	.meta({
+		id: 'KeycloakHealth',
+		description: 'Whether people can sign in.',
+		example: {status: 'healthy', latencyMs: 12},
+	});
+export type KeycloakHealth = z.infer<typeof KeycloakHealth>;

@@ -1,6 +1,6 @@
 import {isErrorCode} from '../../errors.ts';
 import {service} from '../../version.ts';
-import type {CheckResult, Health, Readiness} from './health.schema.ts';
+import type {CheckResult, Health, KeycloakHealth, Readiness} from './health.schema.ts';
 
 /** Asks whether something is there; rejects when it is not. */
 export type HealthCheck = (signal: AbortSignal) => Promise<unknown>;
@@ -11,7 +11,8 @@ interface HealthOptions {
 	checks: Record<CheckName, HealthCheck>;
 	/** False while the database lacks migrations that this version needs. */
 	migrationsDone: () => Promise<boolean>;
-	enableAuth?: boolean;
+	/** Null: signing in is off. */
+	keycloak?: HealthCheck | null;
 	limitMs?: number;
 	keepMs?: number;
 }
@@ -23,7 +24,7 @@ export type HealthService = ReturnType<typeof createHealthService>;
  * half a second ago is given again, so that many who ask cost no more than one.
  */
 export const createHealthService = (options: HealthOptions) => {
-	const {checks, migrationsDone, enableAuth = false, limitMs = 1000, keepMs = 500} = options;
+	const {checks, migrationsDone, keycloak = null, limitMs = 1000, keepMs = 500} = options;
 
 	const report = kept(keepMs, async (): Promise<Health> => {
 		const results = await Promise.all(checkNames.map(async name => [name, await ask(checks[name], limitMs)] as const));
@@ -37,16 +38,21 @@ export const createHealthService = (options: HealthOptions) => {
 			redis: each.redis.status,
 			temporal: each.temporal.status,
 			containers: each.containers.status,
-			authentication: enableAuth ? 'enabled' : 'disabled',
+			authentication: keycloak ? 'enabled' : 'disabled',
 			checks: each,
 		};
 	});
 
 	const database = kept(keepMs, () => ask(checks.database, limitMs));
+	const signIn = kept(keepMs, async (): Promise<KeycloakHealth> =>
+		keycloak ? ask(keycloak, limitMs) : {status: 'disabled'},
+	);
 	const migrations = kept(keepMs, () => ask(async () => requireTrue(await migrationsDone()), limitMs));
 
 	return {
 		report,
+		/** Whether people can sign in. */
+		keycloak: signIn,
 		async readiness(): Promise<Readiness> {
 			if ((await database()).status !== 'healthy') return {status: 'notReady', reason: 'DATABASE_UNAVAILABLE'};
 			if ((await migrations()).status !== 'healthy') return {status: 'notReady', reason: 'MIGRATIONS_PENDING'};

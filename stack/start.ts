@@ -57,7 +57,7 @@ async function start(): Promise<void> {
 	if (!(await until(isReady, 60_000, 100)))
 		throw new Problem(`${url}/health/ready did not answer 200 within 60 s; see ${logFileOf(dataDir, 'api')}.`);
 	report('Workspace Manager is ready.');
-	console.log(welcome(url, stack.temporalUiUrl, dataDir));
+	console.log(welcome(url, {temporalUiUrl: stack.temporalUiUrl, dataDir, signsIn: await signsIn()}));
 }
 
 /** Once for all starts of the worker: one that bundles by itself takes twice as long and half as much memory again. */
@@ -89,6 +89,12 @@ async function isReady(): Promise<boolean> {
 		({status}) => status === 200,
 		() => false,
 	);
+}
+
+/** What the API says, which has read the settings. */
+async function signsIn(): Promise<boolean> {
+	const {authentication} = (await (await fetch(`${url}/health`)).json()) as {authentication: string};
+	return authentication === 'enabled';
 }
 
 /** First those who use the servers, then the servers. */

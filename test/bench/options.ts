@@ -2,7 +2,7 @@ import {parseArgs} from 'node:util';
 import {Problem} from '../../stack/problem.ts';
 
 /** What can be measured, in the order in which it is. */
-export const parts = ['create', 'burst', 'list', 'read', 'memory'] as const;
+export const parts = ['create', 'burst', 'list', 'read', 'sign-in', 'memory'] as const;
 export type Part = (typeof parts)[number];
 
 /** What was asked for on the command line. */

@@ -51,6 +51,35 @@ async function startBoth({dataDir, report, env, workerIsReady}: ProductOptions, 
 	return [api, await start('worker', 'worker', 'temporal/worker.ts', () => workerIsReady(since))];
 }
 
+/** Starts one more API beside the product, with other settings, and answers where it is. */
+export async function startAnotherApi(
+	{dataDir, report, env}: Omit<ProductOptions, 'workerIsReady'>,
+	cleanUp: CleanUp,
+): Promise<string> {
+	const port = await choosePort();
+	const url = `http://127.0.0.1:${port}`;
+	const command = {
+		name: 'another-api',
+		title: 'other API',
+		dataDir,
+		report,
+		cwd: root,
+		command: process.execPath,
+		args: [...leanArguments, 'src/main.ts'],
+		env: {
+			...leanEnvironment(`${dataDir}/run/compile-cache`),
+			...env,
+			HOST: '127.0.0.1',
+			PORT: String(port),
+			DATA_DIR: dataDir,
+		},
+	};
+	const server = await startProcess(command);
+	cleanUp.add(() => server.stop());
+	await waitUntilReady(server, command, () => answers(`${url}/health/ready`));
+	return url;
+}
+
 async function bundleWorkflows(dataDir: string): Promise<string> {
 	const file = `${dataDir}/run/workflow-bundle.js`;
 	const {code, output} = await execute(process.execPath, ['temporal/build-bundle.ts', file], {cwd: root});

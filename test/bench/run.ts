@@ -1,4 +1,4 @@
-// npm run bench [-- --json] [--only create,burst,list,read,memory] [--rounds 30]
+// npm run bench [-- --json] [--only create,burst,list,read,sign-in,memory] [--rounds 30]
 // Measures the product against the same work done without it, side by side, and prints a table. A target that is missed is no failure.
 import {randomBytes} from 'node:crypto';
 import {setTimeout as pause} from 'node:timers/promises';
@@ -15,6 +15,7 @@ import {measureList} from './parts/list.ts';
 import {measureMemory} from './parts/memory.ts';
 import {measureRead} from './parts/read.ts';
 import {seedWorkspaces} from './parts/seed.ts';
+import {measureSignIn} from './parts/sign-in.ts';
 import type {Row} from './row.ts';
 import {formatTable} from './table.ts';
 import {startWorld} from './world.ts';
@@ -56,11 +57,12 @@ async function measure({json, rounds, wants}: Options): Promise<void> {
 		if (wants('create')) rows.push(...(await measureLifecycle(makers, rounds, report)));
 		if (wants('burst')) rows.push(...(await measureBurst(world, makers, report)));
 	}
-	if (wants('list') || wants('read')) {
+	if (wants('list') || wants('read') || wants('sign-in')) {
 		const ids = await seedWorkspaces(world.orm);
 		report(`Put ${ids.length} workspaces into the database.`);
 		if (wants('list')) rows.push(...(await measureList(world, report)));
 		if (wants('read')) rows.push(...(await measureRead(world, ids, report)));
+		if (wants('sign-in')) rows.push(...(await measureSignIn(world, report, cleanUp)));
 	}
 	if (wants('memory')) {
 		await pause(30_000);

@@ -14,7 +14,7 @@ import {startStack} from '../../stack/stack.ts';
 import {createApiClient, type ApiClient} from './api/client.ts';
 import type {CleanUp} from './clean-up.ts';
 import {removeObjects} from './engine/remove-objects.ts';
-import {startProduct} from './product.ts';
+import {startAnotherApi, startProduct} from './product.ts';
 
 /** Carried, with the id of the run, by every object that is made past the product. */
 export const benchLabel = 'io.workspace-manager.bench';
@@ -31,6 +31,9 @@ export interface World {
 	/** The product's own database. */
 	orm: MikroORM;
 	networkPool: string;
+	dataDir: string;
+	/** One more API, with these settings beside those of the product; answers where it is. */
+	startApi: (settings: NodeJS.ProcessEnv) => Promise<string>;
 	pidOf: (name: ProcessName) => number;
 }
 
@@ -80,5 +83,7 @@ export async function startWorld(runId: string, report: Report, cleanUp: CleanUp
 		if (pid === null) throw new Problem(`The process "${name}" has ended.`);
 		return pid;
 	};
-	return {runId, api: createApiClient(url), docker, orm, networkPool, pidOf};
+	const startApi = (more: NodeJS.ProcessEnv) =>
+		startAnotherApi({dataDir, report, env: {...settings, ...more}}, cleanUp);
+	return {runId, api: createApiClient(url), docker, orm, networkPool, dataDir, startApi, pidOf};
 }

@@ -18,12 +18,16 @@ export interface OperationView {
 
 export type ApiClient = ReturnType<typeof createApiClient>;
 
-/** A client of the API at this address. Whatever it refuses is an error with its answer. */
-export function createApiClient(baseUrl: string) {
+/** A client of the API at this address, with an access token where one is needed. Whatever it refuses is an error with its answer. */
+export function createApiClient(baseUrl: string, token?: string) {
 	const ask = async <T>(method: string, path: string, body?: object): Promise<T> => {
 		const response = await fetch(`${baseUrl}${path}`, {
 			method,
-			...(body && {body: JSON.stringify(body), headers: {'content-type': 'application/json'}}),
+			headers: {
+				...(body && {'content-type': 'application/json'}),
+				...(token && {authorization: `Bearer ${token}`}),
+			},
+			...(body && {body: JSON.stringify(body)}),
 		});
 		const text = await response.text();
 		if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);

@@ -29,6 +29,11 @@ const origins = z
 
 const isOrigin = (value: string): boolean => /^https?:\/\/[^/]+\/?$/.test(value) && URL.canParse(value);
 
+const origin = z
+	.string()
+	.refine(isOrigin, {error: 'must be an address such as https://workspaces.example.com, without a path'})
+	.transform(address => new URL(address).origin);
+
 const labels = z
 	.string()
 	.default('')
@@ -65,6 +70,7 @@ export const variables = {
 
 	HOST: text.optional(),
 	PORT: whole(0, 65_535).default(3001),
+	PUBLIC_URL: origin.optional(),
 	ALLOWED_ORIGINS: origins,
 
 	TRUSTED_PROXIES: whole(0, 10).default(0),

@@ -29,9 +29,14 @@ type Variables = z.infer<typeof Environment>;
 
 /** Every setting, under the name of its variable in camelCase: `DATABASE_URL` is `databaseUrl`. `keycloakServerUrl` is without the realm. Frozen. */
 export type Config = Readonly<
-	{[Name in Exclude<keyof Variables, 'HOST' | 'LOG_LEVEL' | 'KEYCLOAK_REALM'> as CamelCase<Name>]: Variables[Name]} & {
+	{
+		[
+			Name in Exclude<keyof Variables, 'HOST' | 'LOG_LEVEL' | 'KEYCLOAK_REALM' | 'PUBLIC_URL'> as CamelCase<Name>
+		]: Variables[Name];
+	} & {
 		host: string;
 		keycloakRealm: string;
+		publicUrl: string;
 		logLevel: NonNullable<Variables['LOG_LEVEL']>;
 	}
 >;
@@ -55,6 +60,7 @@ export const loadConfig = (env: NodeJS.ProcessEnv = process.env): Config => {
 		keycloakServerUrl: server || undefined,
 		keycloakRealm: realm ?? settings.KEYCLOAK_REALM ?? 'aileron',
 		host: settings.HOST ?? (settings.ENABLE_AUTH ? '0.0.0.0' : '127.0.0.1'),
+		publicUrl: settings.PUBLIC_URL ?? `http://127.0.0.1:${settings.PORT}`,
 		logLevel: settings.LOG_LEVEL ?? (settings.DEBUG ? 'debug' : 'info'),
 		allowedOrigins: Object.freeze(settings.ALLOWED_ORIGINS),
 	}) as Config;

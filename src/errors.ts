@@ -35,6 +35,13 @@ export const errors = {
 	TOKEN_NOT_FOUND: {status: 404},
 	TOKEN_LIMIT_REACHED: {status: 409},
 	TOKEN_EXCEEDS_CREDENTIAL: {status: 403},
+	// browser sessions
+	SIGN_IN_OFF: {status: 409},
+	SIGN_IN_NOT_PENDING: {status: 400},
+	SIGN_IN_FAILED: {status: 400},
+	SIGN_IN_REFUSED: {status: 403},
+	CSRF_REJECTED: {status: 403},
+	SESSIONS_UNAVAILABLE: {status: 503},
 
 	// people
 	USER_NOT_FOUND: {status: 404},

@@ -10,6 +10,7 @@ import {createSecretRouter} from './secrets/secret.router.ts';
 import type {Services} from './services.ts';
 import {createAccessTokenRouter} from './sign-in/access-tokens/access-token.router.ts';
 import {createWorkspaceTokenRouter} from './sign-in/workspace-tokens/workspace-token.router.ts';
+import {createSessionRouter} from './sign-in/sessions/session.router.ts';
 import {createLiveRouter} from './workspaces/live.router.ts';
 import {createOperationRouter} from './workspaces/operation.router.ts';
 import {createWorkspaceCommandRouter} from './workspaces/workspace-command.router.ts';
@@ -33,4 +34,5 @@ export const createRouters = (services: Services): AppRouter[] => [
 	createWebhookRouter(services),
 	createNotificationRouter(services),
 	createOrphanRouter(services),
+	createSessionRouter(services),
 ];

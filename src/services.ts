@@ -19,7 +19,6 @@ import type {Config} from './config.ts';
 import type {ContainerRuntime} from './containers/container-runtime.ts';
 import {createDockerRuntime} from './containers/docker/docker-runtime.ts';
 import {isMigrated, openDatabase} from './database.ts';
-import type {Authenticator} from './http/authenticate.ts';
 import {createHealthService} from './http/monitoring/health.service.ts';
 import {createRateLimits} from './http/rate-limits.ts';
 import {createImageCatalogue, readImageCatalogue} from './images/image-catalogue.ts';
@@ -27,17 +26,9 @@ import {createIdempotencyService} from './idempotency/idempotency.service.ts';
 import type {Logger} from './logger.ts';
 import {createOrphanService} from './orphans/orphan.service.ts';
 import {createTargetSweepService} from './orphans/target-sweep.service.ts';
-import {createKeySet} from './sign-in/key-set.ts';
-import {createKeycloakTokenAuthenticator} from './sign-in/keycloak-token.authenticator.ts';
-import {keycloakOf} from './sign-in/keycloak.ts';
-import {createKnownUsers} from './sign-in/known-users.ts';
+import {createSignIn} from './sign-in/create-sign-in.ts';
 import {createSecretCipher} from './secrets/secret-cipher.ts';
 import {createSecretService} from './secrets/secret.service.ts';
-import {accessTokenPrefix} from './sign-in/access-tokens/access-token.ts';
-import {createAccessTokenService} from './sign-in/access-tokens/access-token.service.ts';
-import {readBearer} from './sign-in/access-tokens/read-bearer.ts';
-import {workspaceTokenPrefix} from './sign-in/workspace-tokens/workspace-token.ts';
-import {createWorkspaceTokenService} from './sign-in/workspace-tokens/workspace-token.service.ts';
 import {createTargetService} from './targets/target.service.ts';
 import {createDriftService} from './workspaces/drift.service.ts';
 import {createEventBus} from './workspaces/event-bus.ts';
@@ -98,7 +89,7 @@ export const createServices = async (config: Config, log: Logger, options: Servi
 
 	const secrets = createSecretService({em, transactions, workspaces, cipher: createSecretCipher(config.secretKey)});
 	const automation = createAutomation();
-	const signIn = createSignIn();
+	const signIn = createSignIn({em, redis, config, log});
 
 	return {
 		...automation,
@@ -149,21 +140,6 @@ export const createServices = async (config: Config, log: Logger, options: Servi
 			await orm.close(true);
 		},
 	};
-
-	function createSignIn() {
-		const accessTokens = createAccessTokenService({em});
-		const workspaceTokens = createWorkspaceTokenService({em, secretKey: config.secretKey});
-		const authenticators: Authenticator[] = [
-			readBearer(accessTokenPrefix, accessTokens.authenticate),
-			readBearer(workspaceTokenPrefix, workspaceTokens.authenticate),
-		];
-		const keycloak = keycloakOf(config);
-		if (!keycloak) return {accessTokens, workspaceTokens, authenticators, pingKeycloak: null};
-		const keys = createKeySet({url: keycloak.keysUrl, log});
-		const knownUsers = createKnownUsers({em});
-		authenticators.push(createKeycloakTokenAuthenticator({keycloak, keys, knownUsers, config}));
-		return {accessTokens, workspaceTokens, authenticators, pingKeycloak: keys.ping};
-	}
 
 	function createAutomation() {
 		const {jobSchedules: schedules, executionWorkflows} = temporal;

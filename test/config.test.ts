@@ -19,6 +19,7 @@ test('two settings are enough; the rest has defaults', t => {
 		jwtAccessTokenExpireMinutes: 30,
 		port: 3001,
 		host: '127.0.0.1',
+		publicUrl: 'http://127.0.0.1:3001',
 		logLevel: 'info',
 		temporalAddress: '127.0.0.1:7233',
 		temporalNamespace: 'default',
@@ -41,11 +42,13 @@ test('settings are read as they are meant', t => {
 		DEBUG: 'true',
 		PORT: '8080',
 		HOST: '0.0.0.0',
+		PUBLIC_URL: 'https://Workspaces.example.com:443/',
 		ALLOWED_ORIGINS: 'https://a.example.com/, http://localhost:5173',
 		REDIS_URL: ' redis://cache ',
 		TEMPORAL_UI_URL: '',
 	});
 	t.like(config, {debug: true, logLevel: 'debug', port: 8080, host: '0.0.0.0', temporalUiUrl: undefined});
+	t.is(config.publicUrl, 'https://workspaces.example.com');
 	t.deepEqual(config.allowedOrigins, ['https://a.example.com', 'http://localhost:5173']);
 });
 
@@ -77,6 +80,8 @@ for (const [variables, sentence] of [
 		{KEYCLOAK_SERVER_URL: 'https://sso.example.com/realms/one', KEYCLOAK_REALM: 'two'},
 		'KEYCLOAK_REALM is not the realm that KEYCLOAK_SERVER_URL names; keep one of them.',
 	],
+	[{PUBLIC_URL: 'workspaces.example.com'}, /^PUBLIC_URL must be an address such as/],
+	[{PUBLIC_URL: 'https://example.com/workspaces'}, /^PUBLIC_URL must be an address such as/],
 	[{DATABASE_URL_FILE: '/x'}, 'DATABASE_URL and DATABASE_URL_FILE are both set; keep one of them.'],
 	[{SECRET_KEY_FILE: '/does/not/exist'}, 'SECRET_KEY_FILE names a file that cannot be read.'],
 ] as const) {

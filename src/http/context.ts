@@ -7,6 +7,7 @@ import type {ErrorCode} from '../errors.ts';
 import type {IdempotencyService} from '../idempotency/idempotency.service.ts';
 import type {Language} from '../i18n/translate.ts';
 import type {Logger} from '../logger.ts';
+import type {Problem} from './problem.schema.ts';
 
 /** What the middleware in front of every route has put into `ctx.state`. */
 export interface AppState {
@@ -30,6 +31,8 @@ export interface AppState {
 	teamRole: TeamRole | null;
 	/** The code that the request was refused with, for its line in the log. */
 	errorCode?: ErrorCode;
+	/** How to show a problem to a person; set by routes that browsers are sent to. */
+	problemPage?: (problem: Problem, language: Language) => string;
 	/** Aborts when this process begins to stop: long answers end. */
 	shutdown: AbortSignal;
 }
@@ -41,7 +44,7 @@ export type RouteContext = RouterContext<AppState>;
 /** The least that a helper needs: every context of a route or a middleware is one. */
 export type AppContext = Pick<
 	Context,
-	'request' | 'req' | 'res' | 'method' | 'querystring' | 'get' | 'set' | 'status' | 'body'
+	'request' | 'req' | 'res' | 'method' | 'secure' | 'querystring' | 'cookies' | 'get' | 'set' | 'status' | 'body'
 > & {
 	state: AppState;
 };

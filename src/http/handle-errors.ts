@@ -18,8 +18,10 @@ export const handleErrors = (): AppMiddleware => async (ctx, next) => {
 		for (const header of describesTheAnswer) ctx.remove(header);
 		ctx.state.errorCode = error.code;
 		ctx.status = error.status;
-		ctx.body = toProblem(error, {language, requestId, instance: ctx.path});
-		ctx.type = 'application/problem+json';
+		const problem = toProblem(error, {language, requestId, instance: ctx.path});
+		const page = ctx.accepts('json', 'html') === 'html' ? ctx.state.problemPage?.(problem, language) : undefined;
+		ctx.body = page ?? problem;
+		ctx.type = page ? 'text/html' : 'application/problem+json';
 		ctx.set('Cache-Control', 'no-store');
 		if (error.status === 401) ctx.set('WWW-Authenticate', challengeOf(error));
 		if (error.status === 503 || error.status === 429 || 'retryAfterSeconds' in error.params)

@@ -79,6 +79,29 @@ export const enErrors = {
 		title: 'More than your own token',
 		detail: 'A token cannot make one that is good for more, or for longer, than itself.',
 	},
+	SIGN_IN_OFF: {
+		title: 'Signing in is off',
+		detail: 'Everybody is the local administrator here; nobody has to sign in.',
+	},
+	SIGN_IN_NOT_PENDING: {
+		title: 'No such sign-in',
+		detail:
+			'This browser did not begin this sign-in, began another one later, or took longer than {{minutes}} minutes.',
+	},
+	SIGN_IN_FAILED: {
+		title: 'Not confirmed',
+		detail: 'The sign-in service did not confirm this sign-in. Its address may have been used before.',
+	},
+	SIGN_IN_REFUSED: {title: 'Sign-in refused', detail: 'The sign-in service does not let you in ({{reason}}).'},
+	CSRF_REJECTED: {
+		title: 'Not from a page of this service',
+		detail:
+			'With a cookie, a request must come from a page of this service or of an allowed origin, and a change must carry the csrfToken of /auth/session in X-CSRF-Token.',
+	},
+	SESSIONS_UNAVAILABLE: {
+		title: 'Sessions not reachable',
+		detail: 'Whether you are signed in cannot be found out just now. Try again in a moment.',
+	},
 
 	USER_NOT_FOUND: {title: 'User not found', detail: 'There is no such user.'},
 	TEAM_NOT_FOUND: {title: 'Team not found', detail: 'There is no such team, or you may not see it.'},

@@ -45,8 +45,10 @@ export const en = {
 		TOO_FAR_AHEAD: 'Must be within {{days}} days from now.',
 		NOT_FOR_THIS_KIND: 'Has no meaning for this kind of job.',
 		NOT_FOR_THIS_AGENT: 'This agent cannot do that.',
+		NOT_A_LOCAL_PATH: 'Must be a path of this service, such as /docs.',
 		INVALID: 'Is not valid.',
 	},
+	signIn: {again: 'Sign in again'},
 	cronFields: {
 		minute: 'minute',
 		hour: 'hour',

@@ -40,6 +40,19 @@ export const zhTWErrors: Record<ErrorCode, ErrorText> = {
 		title: '超出目前權杖的範圍',
 		detail: '以權杖建立的新權杖，其權限與效期都不得超過原權杖。',
 	},
+	SIGN_IN_OFF: {title: '未啟用登入', detail: '此處每個人都是本機管理員，不需要登入。'},
+	SIGN_IN_NOT_PENDING: {
+		title: '找不到這次登入',
+		detail: '這次登入並非由此瀏覽器開始、之後又開始了另一次登入，或已超過 {{minutes}} 分鐘。',
+	},
+	SIGN_IN_FAILED: {title: '無法確認登入', detail: '登入服務未確認這次登入，該網址可能已經使用過。'},
+	SIGN_IN_REFUSED: {title: '登入遭拒', detail: '登入服務不允許您登入（{{reason}}）。'},
+	CSRF_REJECTED: {
+		title: '請求並非來自本服務的頁面',
+		detail:
+			'使用 Cookie 時，請求必須來自本服務或允許來源的頁面；進行變更時，還須在 X-CSRF-Token 附上 /auth/session 的 csrfToken。',
+	},
+	SESSIONS_UNAVAILABLE: {title: '無法確認登入狀態', detail: '目前無法確認您是否已登入，請稍後再試。'},
 
 	USER_NOT_FOUND: {title: '找不到使用者', detail: '沒有這位使用者。'},
 	TEAM_NOT_FOUND: {title: '找不到團隊', detail: '沒有這個團隊，或您無權檢視。'},

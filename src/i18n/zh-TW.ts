@@ -46,8 +46,10 @@ export const zhTW: Texts = {
 		TOO_FAR_AHEAD: '必須在 {{days}} 天以內。',
 		NOT_FOR_THIS_KIND: '此類工作不適用此欄位。',
 		NOT_FOR_THIS_AGENT: '此代理程式不支援此設定。',
+		NOT_A_LOCAL_PATH: '必須是本服務的路徑，例如 /docs。',
 		INVALID: '內容無效。',
 	},
+	signIn: {again: '重新登入'},
 	cronFields: {
 		minute: '分鐘',
 		hour: '小時',

@@ -20,6 +20,8 @@ const UserSchema = defineEntity({
 		platformRole: p.enum([...platformRoles]).default('member'),
 		language: p.enum([...languages]).nullable(),
 		timeZone: p.string().nullable(),
+		/** Browser sessions count while they were begun in this one; counted up, all of them are over. */
+		sessionGeneration: p.integer().default(0),
 		disabledAt: p.datetime(3).nullable(),
 		lastSeenAt: p.datetime(3).nullable(),
 		createdAt: p.datetime(3).onCreate(() => new Date()),

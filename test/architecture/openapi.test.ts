@@ -63,6 +63,17 @@ test('every operation has a name of its own, a summary, a tag and the common err
 	}
 });
 
+test('what is open to everybody asks for no credential, and the rest for a token or for a cookie with what a change needs', t => {
+	for (const {method, path, operation: permission} of everyRoute) {
+		const operation = document.paths[path]?.[method.toLowerCase()];
+		if (!operation || path === '/auth/logout') continue;
+		const cookie = method === 'GET' ? {cookie: []} : {cookie: [], csrfToken: []};
+		t.deepEqual(operation.security, permission === 'public' ? [] : [{bearer: []}, cookie], `${method} ${path}`);
+	}
+	const schemes = Object.keys(document.components['securitySchemes'] as object);
+	t.deepEqual(schemes, ['bearer', 'cookie', 'csrfToken']);
+});
+
 test('every schema has a description and an example', t => {
 	for (const [id, schema] of Object.entries(document.components.schemas)) {
 		t.truthy(schema['description'], id);

@@ -22,6 +22,10 @@ test('what is open to everybody is this list', t => {
 	t.deepEqual(open.toSorted(), [
 		'/',
 		'/api/v1/automation/webhooks/{id}',
+		'/auth/callback',
+		'/auth/login',
+		'/auth/logout',
+		'/auth/session',
 		'/docs',
 		'/docs/assets/local/{name}',
 		'/health',
@@ -58,6 +62,7 @@ test('every POST says what it does with an Idempotency-Key, and all but these ho
 			'/api/v1/workspaces/{id}/tokens',
 			'/api/v1/automation/schedule-preview',
 			'/api/v1/automation/jobs/{id}/webhook-key',
+			'/auth/logout',
 		],
 	);
 });

@@ -24,12 +24,18 @@ export const complete = (operation: OpenApiOperation, facts: Facts, schemas: Rec
 	delete operation['x-query'];
 	if (operation.parameters.length === 0) delete operation.parameters;
 	operation['x-permission'] = facts.permission;
-	operation.security = isPublic(facts) ? [] : [{bearer: []}];
+	operation.security ??= isPublic(facts) ? [] : signedIn(facts);
 	for (const [status, name] of sharedResponses(operation, facts)) {
 		operation.responses[status] ??= {$ref: `#/components/responses/${name}`};
 	}
 	addHeaders(operation, facts);
 };
+
+/** With a token, or with the cookie of a browser; what a browser changes must carry a second proof. */
+const signedIn = ({method}: Facts): Array<Record<string, string[]>> => [
+	{bearer: []},
+	method === 'GET' ? {cookie: []} : {cookie: [], csrfToken: []},
+];
 
 const isPublic = ({permission}: Facts): boolean => 'public' in permissions[permission];
 

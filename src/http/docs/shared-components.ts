@@ -19,11 +19,14 @@ export const sharedComponents = {
 	responses: {
 		Accepted: command('Accepted; follow the operation.', {Location: {$ref: '#/components/headers/Location'}}),
 		NothingToDo: command('It is so already: no operation was needed.'),
+		SignInFailed: problem('Not signed in, and why: SIGN_IN_NOT_PENDING, SIGN_IN_FAILED.'),
 		BadRequest: problem('The body is not valid JSON: INVALID_JSON.'),
 		Unauthorized: problem('Nobody is signed in: AUTHENTICATION_REQUIRED, TOKEN_INVALID or TOKEN_EXPIRED.', {
 			'WWW-Authenticate': text('How to sign in.', 'Bearer'),
 		}),
-		Forbidden: problem('The caller may not do this: PERMISSION_DENIED, with the operation, or USER_DISABLED.'),
+		Forbidden: problem(
+			'The caller may not do this: PERMISSION_DENIED, with the operation. USER_DISABLED: not any more. CSRF_REJECTED: a page of another origin may not, or the proof is missing.',
+		),
 		NotFound: problem('There is no such thing, or the caller may not know of it.'),
 		Conflict: problem('A rule says no; the code says which.'),
 		RevisionConflict: problem('It was changed in the meantime: REVISION_CONFLICT.'),
@@ -79,6 +82,24 @@ export const sharedComponents = {
 		},
 	},
 	securitySchemes: {
-		bearer: {type: 'http', scheme: 'bearer', description: 'An access token. Not needed while signing in is off.'},
+		bearer: {
+			type: 'http',
+			scheme: 'bearer',
+			description: 'An access token. Comes before a cookie. Not needed while signing in is off.',
+		},
+		cookie: {
+			type: 'apiKey',
+			in: 'cookie',
+			name: 'wsm_session',
+			description:
+				'The session of a browser that signed in at /auth/login. Where people come by https its name is __Host-wsm_session.',
+		},
+		csrfToken: {
+			type: 'apiKey',
+			in: 'header',
+			name: 'X-CSRF-Token',
+			description:
+				'With a cookie, every change needs the csrfToken of /auth/session, and the Origin of a page of this service or of an allowed origin.',
+		},
 	},
 };

@@ -42,7 +42,7 @@ test('a quiet stream says that it is still there', async t => {
 	const {fetch} = await serve(t, {
 		routers: [
 			streaming(async function* (signal) {
-				await pause(100, null, {signal});
+				await pause(500, null, {signal});
 				yield {event: 'late', data: 1};
 			}, 20),
 		],

@@ -129,7 +129,7 @@ test('an expired token says so', async t => {
 	await em().nativeUpdate(PersonalAccessToken, {id: program.id}, {expiresAt: new Date(Date.now() - 1000)});
 	const refused = await program.get('/workspaces', {'accept-language': 'zh-TW'});
 	t.like(refused, {status: 401, body: {code: 'TOKEN_EXPIRED', title: '權杖已過期'}});
-	t.is(refused.headers.get('www-authenticate'), 'Bearer');
+	t.is(refused.headers.get('www-authenticate'), 'Bearer error="invalid_token"');
 });
 
 test('a token of somebody who is disabled is refused at once, and good again with them', async t => {

@@ -2,6 +2,7 @@ import Koa from 'koa';
 import type {EntityManager} from '@mikro-orm/core';
 import type {AccessService} from './access/access.service.ts';
 import type {Config} from './config.ts';
+import {createAccessWatch} from './http/access-watch.ts';
 import {authenticate, type Authenticator} from './http/authenticate.ts';
 import {readBody} from './http/body.ts';
 import type {AppState} from './http/context.ts';
@@ -63,7 +64,7 @@ export const createApp = (services: HttpDependencies): Koa<AppState> => {
 		.use(crossOrigin(config))
 		.use(readBody())
 		.use(unitOfWork(orm))
-		.use(provide({access, idempotency, shutdown}))
+		.use(provide({access, idempotency, shutdown, accessWatch: createAccessWatch(orm)}))
 		.use(authenticate(config, services.authenticators))
 		.use(limitRequests(config, services.rateLimits))
 		.use(router.routes())

@@ -1,3 +1,4 @@
+import type {Language} from '../i18n/translate.ts';
 import type {Operation} from './permissions.ts';
 
 export const platformRoles = ['member', 'admin'] as const;
@@ -21,6 +22,8 @@ export interface Actor {
 	platformRole: PlatformRole;
 	/** null: everything that the person may. */
 	grant: Grant | null;
+	/** For answers to requests that name none. */
+	language?: Language | null;
 }
 
 /** Everybody, when signing in is off, and nobody else. The row with this id exists in `user`. */

@@ -1,6 +1,8 @@
 import {type Operation, ruleOf} from '../access/permissions.ts';
+import type {Actor} from '../access/actor.ts';
 import {AppError, type ErrorCode} from '../errors.ts';
-import type {RouteContext, RouteMiddleware} from './context.ts';
+import type {AppState, RouteContext, RouteMiddleware} from './context.ts';
+import {speak} from './identify.ts';
 import {parseId} from './parse.ts';
 
 export type Authorize = RouteMiddleware & {readonly operation: Operation};
@@ -20,8 +22,23 @@ export const authorize = (operation: Operation, subject: Subject = {}): Authoriz
 	const rule = ruleOf(operation);
 	const {notFound = 'team' in rule ? 'TEAM_NOT_FOUND' : 'WORKSPACE_NOT_FOUND'} = subject;
 	const {id: idOf = ctx => parseId(ctx.params['id'], notFound)} = subject;
+
+	/** What they are to what it is about. */
+	const require = async (ctx: RouteContext, actor: Actor): Promise<Partial<AppState>> => {
+		const {access} = ctx.state;
+		if ('platform' in rule) {
+			access.requirePlatform(actor, operation);
+			return {};
+		}
+		const subjectId = await idOf(ctx);
+		if (subjectId === null) throw new AppError(notFound);
+		if ('workspace' in rule)
+			return {subjectId, workspaceRole: await access.requireWorkspace(actor, operation, subjectId, notFound)};
+		return {subjectId, teamRole: await access.requireTeam(actor, operation, subjectId, notFound)};
+	};
+
 	const guard: RouteMiddleware = async (ctx, next) => {
-		const {access, signIn, admit} = ctx.state;
+		const {signIn, admit} = ctx.state;
 		if ('public' in rule) {
 			await admit(null);
 			return next();
@@ -31,16 +48,17 @@ export const authorize = (operation: Operation, subject: Subject = {}): Authoriz
 		if (!actor) throw new AppError('AUTHENTICATION_REQUIRED');
 		ctx.state.actor = actor;
 		ctx.state.operation = operation;
-		if ('platform' in rule) {
-			access.requirePlatform(actor, operation);
-			return next();
-		}
-		const id = await idOf(ctx);
-		if (id === null) throw new AppError(notFound);
-		ctx.state.subjectId = id;
-		if ('workspace' in rule) ctx.state.workspaceRole = await access.requireWorkspace(actor, operation, id, notFound);
-		else ctx.state.teamRole = await access.requireTeam(actor, operation, id, notFound);
+		if (actor.language && namesNoLanguage(ctx.get('Accept-Language'))) speak(ctx, actor.language);
+		Object.assign(ctx.state, await require(ctx, actor));
+		ctx.state.askAgain = async () => {
+			const stillThem = await signIn();
+			if (!stillThem) throw new AppError('AUTHENTICATION_REQUIRED');
+			await require(ctx, stillThem);
+		};
 		return next();
 	};
 	return Object.assign(guard, {operation});
 };
+
+/** Programs say that any will do without being asked. */
+const namesNoLanguage = (header: string): boolean => header === '' || header === '*';

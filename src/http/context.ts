@@ -8,6 +8,7 @@ import type {IdempotencyService} from '../idempotency/idempotency.service.ts';
 import type {Language} from '../i18n/translate.ts';
 import type {Logger} from '../logger.ts';
 import type {Problem} from './problem.schema.ts';
+import type {AccessWatch} from './access-watch.ts';
 
 /** What the middleware in front of every route has put into `ctx.state`. */
 export interface AppState {
@@ -22,6 +23,8 @@ export interface AppState {
 	operation: Operation;
 	/** The workspace or team that the route is about. */
 	subjectId?: string;
+	/** Rejects when what the request was let through for is not so any more. */
+	askAgain?: () => Promise<void>;
 	/** Carries the request id. */
 	log: Logger;
 	access: AccessService;
@@ -35,6 +38,7 @@ export interface AppState {
 	problemPage?: (problem: Problem, language: Language) => string;
 	/** Aborts when this process begins to stop: long answers end. */
 	shutdown: AbortSignal;
+	accessWatch: AccessWatch;
 }
 
 export type AppMiddleware = Middleware<AppState, DefaultContext>;

@@ -1,5 +1,6 @@
 import {AsyncLocalStorage} from 'node:async_hooks';
 import {Readable} from 'node:stream';
+import {whileAllowed} from './access-watch.ts';
 import type {AppContext} from './context.ts';
 
 export interface StreamEvent {
@@ -17,13 +18,11 @@ const retryMs = 3000;
 
 /**
  * Answers with server-sent events. The source is asked for its next event only when the client has room for it. Its signal
- * aborts when the client leaves or this process stops; it should then return. It runs in the request's unit of work.
+ * aborts when the client leaves, may not have them any more, or this process stops; it should then return. It runs in the request's unit of work.
  * A source that throws ends the stream, and the client comes back by itself after its last event.
  */
 export const eventStream = (ctx: AppContext, source: EventSource, options: {heartbeatMs?: number} = {}): void => {
-	const left = new AbortController();
-	ctx.res.once('close', () => left.abort());
-	const signal = AbortSignal.any([left.signal, ctx.state.shutdown]);
+	const signal = whileAllowed(ctx);
 
 	ctx.status = 200;
 	ctx.set('Content-Type', 'text/event-stream; charset=utf-8');

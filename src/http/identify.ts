@@ -2,7 +2,7 @@ import {randomUUID} from 'node:crypto';
 import type {ParameterizedContext} from 'koa';
 import type {Language} from '../i18n/translate.ts';
 import type {Logger} from '../logger.ts';
-import type {AppMiddleware, AppState} from './context.ts';
+import type {AppContext, AppMiddleware, AppState} from './context.ts';
 
 /** Gives every request an id, a language and a log, and writes one line when it is over. */
 export const identify =
@@ -11,14 +11,19 @@ export const identify =
 		const started = performance.now();
 		const given = ctx.get('X-Request-Id');
 		ctx.state.requestId = safeId.test(given) ? given : randomUUID();
-		ctx.state.language = chooseLanguage(ctx.acceptsLanguages());
 		ctx.state.log = log.child({requestId: ctx.state.requestId});
 		ctx.set('X-Request-Id', ctx.state.requestId);
-		ctx.set('Content-Language', ctx.state.language);
+		speak(ctx, chooseLanguage(ctx.acceptsLanguages()));
 		ctx.vary('Accept-Language');
 		ctx.res.once('close', () => writeLine(ctx, started));
 		return next();
 	};
+
+/** The language of the answer from here on. */
+export const speak = (ctx: Pick<AppContext, 'set'> & {state: {language: Language}}, language: Language): void => {
+	ctx.state.language = language;
+	ctx.set('Content-Language', language);
+};
 
 /** What the request's route is called in logs and metrics: its pattern, so that no id gets in. */
 export const routeOf = (ctx: object): string =>

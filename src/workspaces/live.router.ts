@@ -1,6 +1,7 @@
 import {Readable} from 'node:stream';
 import type {LogLine} from '../containers/container-runtime.ts';
 import {authorize} from '../http/authorize.ts';
+import {whileAllowed} from '../http/access-watch.ts';
 import {eventStream} from '../http/event-stream.ts';
 import {notIdempotent} from '../http/idempotent.ts';
 import {parseBody, parseQuery} from '../http/parse.ts';
@@ -19,7 +20,7 @@ export const createLiveRouter = ({live}: {live: LiveService}): AppRouter => {
 	 *     tags: [Live]
 	 *     operationId: execInWorkspace
 	 *     summary: Run a command in a running workspace and wait for its end
-	 *     description: When the caller leaves, the command is killed.
+	 *     description: When the caller leaves, or may not do this any more, the command is killed.
 	 *     requestBody:
 	 *       required: true
 	 *       content: {application/json: {schema: {$ref: '#/components/schemas/Exec'}}}
@@ -29,7 +30,7 @@ export const createLiveRouter = ({live}: {live: LiveService}): AppRouter => {
 	 *         content: {application/json: {schema: {$ref: '#/components/schemas/ExecResult'}}}
 	 */
 	router.post('/workspaces/:id/exec', authorize('workspace.exec'), notIdempotent, async ctx => {
-		ctx.body = await live.exec(workspaceId(ctx), parseBody(ctx, Exec), whenGone(ctx));
+		ctx.body = await live.exec(workspaceId(ctx), parseBody(ctx, Exec), whileAllowed(ctx));
 	});
 
 	/**
@@ -53,14 +54,14 @@ export const createLiveRouter = ({live}: {live: LiveService}): AppRouter => {
 		const options = {tail, since: since === undefined ? undefined : new Date(since), follow: follow === 'true'};
 		const id = workspaceId(ctx);
 		if (ctx.accepts('text/plain', 'text/event-stream') === 'text/event-stream') {
-			const signal = whenGone(ctx);
+			const signal = whileAllowed(ctx);
 			const lines = await live.logs(id, options, signal);
 			eventStream(ctx, async function* () {
 				for await (const line of lines) yield {event: 'log', data: {...line, at: line.at.toISOString()}};
 			});
 			return;
 		}
-		const lines = await live.logs(id, options, whenGone(ctx));
+		const lines = await live.logs(id, options, whileAllowed(ctx));
 		ctx.set('Cache-Control', 'no-cache, no-transform');
 		ctx.type = 'text/plain; charset=utf-8';
 		ctx.body = Readable.from(asText(lines));
@@ -79,17 +80,10 @@ export const createLiveRouter = ({live}: {live: LiveService}): AppRouter => {
 	 *         content: {application/json: {schema: {$ref: '#/components/schemas/Stats'}}}
 	 */
 	router.get('/workspaces/:id/stats', authorize('workspace.stats'), async ctx => {
-		ctx.body = await live.stats(workspaceId(ctx), whenGone(ctx));
+		ctx.body = await live.stats(workspaceId(ctx), whileAllowed(ctx));
 	});
 
 	return router;
-};
-
-/** Aborts when the caller leaves or this process stops. */
-const whenGone = (ctx: {res: NodeJS.EventEmitter; state: {shutdown: AbortSignal}}): AbortSignal => {
-	const gone = new AbortController();
-	ctx.res.once('close', () => gone.abort());
-	return AbortSignal.any([gone.signal, ctx.state.shutdown]);
 };
 
 async function* asText(lines: AsyncIterable<LogLine>) {

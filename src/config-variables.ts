@@ -70,6 +70,7 @@ export const variables = {
 
 	HOST: text.optional(),
 	PORT: whole(0, 65_535).default(3001),
+	/** Where people reach the service. */
 	PUBLIC_URL: origin.optional(),
 	ALLOWED_ORIGINS: origins,
 
@@ -77,6 +78,10 @@ export const variables = {
 	RATE_LIMIT_PER_MINUTE: whole(1, 1_000_000).default(600),
 	RATE_LIMIT_COMMANDS_PER_MINUTE: whole(1, 1_000_000).default(120),
 	RATE_LIMIT_SIGN_INS_PER_MINUTE: whole(1, 1_000_000).default(60),
+
+	/** Mail is sent when both are set. */
+	SMTP_URL: url('smtp', 'smtps').optional(),
+	MAIL_FROM: text.regex(/^[^\r\n]*[^\s@]@[^\s@][^\r\n]*$/, {error: 'must hold an e-mail address'}).optional(),
 
 	TEMPORAL_ADDRESS: text.regex(/^[^\s/]+:\d+$/, {error: 'must look like host:port'}).default('127.0.0.1:7233'),
 	TEMPORAL_NAMESPACE: text.default('default'),

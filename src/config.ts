@@ -6,6 +6,8 @@ import {variables} from './config-variables.ts';
 const Environment = z.object(variables).superRefine((env, context) => {
 	const refuse = (name: string, message: string) => context.addIssue({code: 'custom', path: [name], message});
 	if (env.NODE_ENV === 'production' && !env.SECRET_KEY) refuse('SECRET_KEY', 'is required when NODE_ENV=production');
+	if (env.SMTP_URL && !env.MAIL_FROM) refuse('MAIL_FROM', 'is required when SMTP_URL is set');
+	if (env.SMTP_URL && !env.PUBLIC_URL) refuse('PUBLIC_URL', 'is required when SMTP_URL is set');
 	if (env.ENABLE_AUTH) {
 		for (const name of neededToSignIn) if (!env[name]) refuse(name, 'is required when ENABLE_AUTH=true');
 	}
@@ -77,7 +79,7 @@ export const loadConfigOrExit = (): Config => {
 	}
 };
 
-const secretNames = ['DATABASE_URL', 'REDIS_URL', 'SECRET_KEY', 'KEYCLOAK_CLIENT_SECRET'];
+const secretNames = ['DATABASE_URL', 'REDIS_URL', 'SECRET_KEY', 'KEYCLOAK_CLIENT_SECRET', 'SMTP_URL'];
 
 const withoutEmpty = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
 	Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value?.trim() ? [[name, value.trim()]] : [])));

@@ -47,6 +47,18 @@ export const errors = {
 	USER_NOT_FOUND: {status: 404},
 	TEAM_NOT_FOUND: {status: 404},
 	TEAM_NAME_TAKEN: {status: 409},
+	TEAM_HAS_WORKSPACES: {status: 409},
+	LAST_ADMINISTRATOR: {status: 409},
+	CANNOT_DISABLE_YOURSELF: {status: 409},
+	LAST_OWNER: {status: 409},
+	MEMBER_NOT_FOUND: {status: 404},
+	ALREADY_MEMBER: {status: 409},
+	OWNER_NOT_IN_TEAM: {status: 409},
+	ROLE_ABOVE_OWN: {status: 403},
+	INVITATION_NOT_FOUND: {status: 404},
+	INVITATION_PENDING: {status: 409},
+	INVITATION_NOT_PENDING: {status: 409},
+	INVITER_MAY_NOT: {status: 409},
 
 	// workspaces
 	WORKSPACE_NOT_FOUND: {status: 404},

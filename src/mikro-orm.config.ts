@@ -13,6 +13,7 @@ import {Secret} from './secrets/secret.entity.ts';
 import {PersonalAccessToken} from './sign-in/access-tokens/personal-access-token.entity.ts';
 import {Installation} from './targets/installation.entity.ts';
 import {Target} from './targets/target.entity.ts';
+import {Invitation} from './teams/invitations/invitation.entity.ts';
 import {TeamMember} from './teams/team-member.entity.ts';
 import {Team} from './teams/team.entity.ts';
 import {User} from './users/user.entity.ts';
@@ -23,7 +24,7 @@ import {WorkspaceMember} from './workspaces/workspace-member.entity.ts';
 import {Workspace} from './workspaces/workspace.entity.ts';
 
 const platform = [Installation, Target, IdempotencyKey, Orphan, Secret];
-const people = [User, Team, TeamMember, PersonalAccessToken];
+const people = [User, Team, TeamMember, Invitation, PersonalAccessToken];
 const workspaces = [Workspace, WorkspaceMember, Operation, WorkspaceEvent, Lease];
 const automation = [Job, JobSchedule, Execution, ExecutionOutput, Notification];
 

@@ -11,10 +11,15 @@ import type {Services} from './services.ts';
 import {createAccessTokenRouter} from './sign-in/access-tokens/access-token.router.ts';
 import {createWorkspaceTokenRouter} from './sign-in/workspace-tokens/workspace-token.router.ts';
 import {createSessionRouter} from './sign-in/sessions/session.router.ts';
+import {createInvitationRouter} from './teams/invitations/invitation.router.ts';
+import {createTeamMemberRouter} from './teams/team-member.router.ts';
+import {createTeamRouter} from './teams/team.router.ts';
+import {createUserRouter} from './users/user.router.ts';
 import {createLiveRouter} from './workspaces/live.router.ts';
 import {createOperationRouter} from './workspaces/operation.router.ts';
 import {createWorkspaceCommandRouter} from './workspaces/workspace-command.router.ts';
 import {createWorkspaceEventRouter} from './workspaces/workspace-event.router.ts';
+import {createWorkspaceMemberRouter} from './workspaces/workspace-member.router.ts';
 import {createWorkspaceRouter} from './workspaces/workspace.router.ts';
 
 /** Every resource of the API. */
@@ -35,4 +40,9 @@ export const createRouters = (services: Services): AppRouter[] => [
 	createNotificationRouter(services),
 	createOrphanRouter(services),
 	createSessionRouter(services),
+	createUserRouter(services),
+	createTeamRouter(services),
+	createTeamMemberRouter(services),
+	createInvitationRouter(services),
+	createWorkspaceMemberRouter(services),
 ];

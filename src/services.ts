@@ -2,6 +2,7 @@ import {Redis} from 'ioredis';
 import {connectTemporal} from '../temporal/client.ts';
 import {createAccessService} from './access/access.service.ts';
 import {createRoles} from './access/roles.ts';
+import {createWithdrawals} from './access/withdrawal.ts';
 import {createAutomationSweepService} from './automation/automation-sweep.service.ts';
 import {createCalendarService} from './automation/calendar.service.ts';
 import {createClaimService} from './automation/claim.service.ts';
@@ -24,12 +25,20 @@ import {createRateLimits} from './http/rate-limits.ts';
 import {createImageCatalogue, readImageCatalogue} from './images/image-catalogue.ts';
 import {createIdempotencyService} from './idempotency/idempotency.service.ts';
 import type {Logger} from './logger.ts';
+import {createMailer} from './mail/mailer.ts';
 import {createOrphanService} from './orphans/orphan.service.ts';
 import {createTargetSweepService} from './orphans/target-sweep.service.ts';
 import {createSignIn} from './sign-in/create-sign-in.ts';
 import {createSecretCipher} from './secrets/secret-cipher.ts';
 import {createSecretService} from './secrets/secret.service.ts';
 import {createTargetService} from './targets/target.service.ts';
+import {createInvitationAnswerService} from './teams/invitations/invitation-answer.service.ts';
+import {createInvitationMail} from './teams/invitations/invitation-mail.ts';
+import {createInvitationService} from './teams/invitations/invitation.service.ts';
+import {createInvitationViews} from './teams/invitations/invitation.view.ts';
+import {createTeamMemberService} from './teams/team-member.service.ts';
+import {createTeamService} from './teams/team.service.ts';
+import {createUserService} from './users/user.service.ts';
 import {createDriftService} from './workspaces/drift.service.ts';
 import {createEventBus} from './workspaces/event-bus.ts';
 import {createExplanationService} from './workspaces/explanation.service.ts';
@@ -41,8 +50,10 @@ import {createOperationService} from './workspaces/operation.service.ts';
 import {createSweepService} from './workspaces/sweep.service.ts';
 import {createWaker} from './workspaces/waker.ts';
 import {createWorkspaceEventService} from './workspaces/workspace-event.service.ts';
+import {createWorkspaceMemberService} from './workspaces/workspace-member.service.ts';
 import {createWorkspaceService} from './workspaces/workspace.service.ts';
 import {createWorkspaceTransactions} from './workspaces/workspace-transaction.ts';
+import {createWorkspaceTransferService} from './workspaces/workspace-transfer.service.ts';
 import type {WorkspaceWorkflows} from './workspaces/workspace.workflows.ts';
 
 export type Services = Awaited<ReturnType<typeof createServices>>;
@@ -90,9 +101,11 @@ export const createServices = async (config: Config, log: Logger, options: Servi
 	const secrets = createSecretService({em, transactions, workspaces, cipher: createSecretCipher(config.secretKey)});
 	const automation = createAutomation();
 	const signIn = createSignIn({em, redis, config, log});
+	const people = createPeople();
 
 	return {
 		...automation,
+		...people,
 		config,
 		log,
 		orm,
@@ -133,13 +146,32 @@ export const createServices = async (config: Config, log: Logger, options: Servi
 
 		/** Waits for what is under way, then lets go of every connection. */
 		async close(): Promise<void> {
-			await Promise.all([waker.settle(), automation.settle()]);
+			await Promise.all([waker.settle(), automation.settle(), people.invitationMail.settle()]);
 			await events.close();
 			redis.disconnect();
 			await temporal.close();
 			await orm.close(true);
 		},
 	};
+
+	function createPeople() {
+		const {executionWaker, scheduleFollower} = automation;
+		const withdrawals = createWithdrawals({waker: executionWaker, workspaceWaker: waker, follower: scheduleFollower});
+		const common = {em, transactions, access, withdrawals};
+		const {publicUrl} = config;
+		const invitationMail = createInvitationMail({em, mailer: createMailer(config), publicUrl, log});
+		return {
+			users: createUserService(common),
+			teams: createTeamService({em}),
+			teamMembers: createTeamMemberService(common),
+			invitations: createInvitationService({em, access, mail: invitationMail}),
+			invitationAnswers: createInvitationAnswerService({em, roles}),
+			invitationViews: createInvitationViews({em}),
+			invitationMail,
+			workspaceMembers: createWorkspaceMemberService(common),
+			workspaceTransfers: createWorkspaceTransferService(common),
+		};
+	}
 
 	function createAutomation() {
 		const {jobSchedules: schedules, executionWorkflows} = temporal;
@@ -154,6 +186,7 @@ export const createServices = async (config: Config, log: Logger, options: Servi
 		const supervisor = createSupervisor({runtime});
 		return {
 			executionWaker,
+			scheduleFollower: follower,
 			jobs,
 			claims,
 			drain: createDrainService(common),

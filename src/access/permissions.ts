@@ -40,6 +40,7 @@ export const permissions = {
 	'workspace.transfer': {workspace: 'owner'},
 	'workspace.members.list': {workspace: 'viewer'},
 	'workspace.members.write': {workspace: 'manager'},
+	'workspace.leave': {workspace: 'viewer'},
 	'workspace.tokens.create': {workspace: 'editor'},
 
 	'operation.read': {workspace: 'viewer'},

@@ -12,6 +12,10 @@ export const visibleIds = ({id, platformRole, grant}: Actor): {sql: string; para
 /** The condition on a workspace that the actor may see it. */
 export const visibleWorkspaces = (actor: Actor): object => onId(actor, 'id');
 
+/** The condition on a team that the actor may see it. */
+export const visibleTeams = ({id, platformRole}: Actor): object =>
+	platformRole === 'admin' ? {} : {id: {$in: raw('(select team_id from team_member where user_id = ?)', [id])}};
+
 /** The condition on what belongs to a workspace. */
 export const ofVisibleWorkspaces = (actor: Actor): object => onId(actor, 'workspace');
 

@@ -1,5 +1,6 @@
 import type {EntityManager} from '@mikro-orm/postgresql';
 import {v7 as uuid} from 'uuid';
+import {personMayWork} from '../access/may-work.ts';
 import type {LockedWorkspace} from '../workspaces/workspace-transaction.ts';
 import type {Reason} from '../workspaces/workspace.schema.ts';
 import {executionWorkflowId} from './automation.contract.ts';
@@ -71,7 +72,9 @@ export const acceptExecution = async (
 		result: null,
 	});
 	const refused =
-		input.refused ?? (await refusedByOverlap(locked, input.overlap ?? job.policy.overlap, execution, waker));
+		input.refused ??
+		(await refusedByPerson(locked, job)) ??
+		(await refusedByOverlap(locked, input.overlap ?? job.policy.overlap, execution, waker));
 	if (refused) {
 		end(tx, execution, refused.status, refused.reason, waker);
 		return execution;
@@ -152,6 +155,10 @@ export const cancelExecution = (
 		waker.look(execution);
 	}
 };
+
+/** It would run as somebody who may not do so, with their secrets. */
+const refusedByPerson = async ({tx, workspace}: LockedWorkspace, job: Job): Promise<NewExecution['refused']> =>
+	(await personMayWork(tx, job.createdBy, workspace.id)) ? null : skipped('personRemoved');
 
 const refusedByOverlap = async (
 	{tx, workspace}: LockedWorkspace,

@@ -52,7 +52,7 @@ export const createAutomationSweepService = (services: AutomationSweepDependenci
 			const now = await schedules.state(hint.jobId);
 			const [job] = await jobsInStep(em, hint.jobId);
 			if (!now || !job || now.paused === job.paused) continue;
-			await (now.paused ? jobs.pause(hint.jobId, now.note) : jobs.resume(hint.jobId));
+			await (now.paused ? jobs.pause(hint.jobId, now.note) : jobs.resume(null, hint.jobId));
 			noticed += 1;
 		}
 		return noticed;

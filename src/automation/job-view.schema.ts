@@ -18,7 +18,10 @@ export const Job = z
 			description: 'Temporal has the schedule as it is here; if not, it will within a minute of being reachable.',
 			example: true,
 		}),
-		createdBy: z.uuid().meta({description: 'Who made it.', example: '00000000-0000-7000-8000-000000000001'}),
+		createdBy: z.uuid().meta({
+			description: 'Who made it, or took it over; it runs as them.',
+			example: '00000000-0000-7000-8000-000000000001',
+		}),
 		createdAt: DateTime.meta({description: 'When it was made.', example: '2026-05-01T08:00:00.000Z'}),
 		updatedAt: DateTime.meta({description: 'When it was last changed.', example: '2026-05-01T08:00:00.000Z'}),
 		revision: z.int().meta({description: 'Also served as ETag.', example: 1}),

@@ -143,7 +143,9 @@ export const createJobRouter = ({jobs, executions}: Dependencies): AppRouter => 
 	 *     tags: [Automation]
 	 *     operationId: resumeJob
 	 *     summary: Let its times count again
-	 *     description: What passed while it was paused is not caught up with.
+	 *     description: >
+	 *       What passed while it was paused is not caught up with. When whoever it ran as may no longer work in the workspace, it runs as the
+	 *       caller from now on.
 	 *     responses:
 	 *       200:
 	 *         description: The job
@@ -202,7 +204,7 @@ export const createJobRouter = ({jobs, executions}: Dependencies): AppRouter => 
 	);
 
 	router.post('/automation/jobs/:id/resume', authorize('job.pause', ofJob), idempotent, async ctx =>
-		show(ctx, await jobs.resume(jobId(ctx))),
+		show(ctx, await jobs.resume(ctx.state.actor, jobId(ctx))),
 	);
 
 	router.post('/automation/jobs/:id/run', authorize('job.run', ofJob), idempotent, async ctx => {

@@ -2,6 +2,7 @@ import {createHash, randomBytes, timingSafeEqual} from 'node:crypto';
 import type {EntityManager, FilterQuery} from '@mikro-orm/postgresql';
 import {v7 as uuid} from 'uuid';
 import type {Actor} from '../access/actor.ts';
+import {personMayWork} from '../access/may-work.ts';
 import {AppError} from '../errors.ts';
 import {containing, sortOrder, toWindow} from '../http/page.ts';
 import {requireRevision} from '../http/revision.ts';
@@ -53,10 +54,14 @@ export const createJobService = (services: JobServiceDependencies) => {
 		});
 	};
 
-	const change = async (id: string, revision: number | null, apply: (job: Job) => void): Promise<Job> => {
+	const change = async (
+		id: string,
+		revision: number | null,
+		apply: (job: Job, tx: EntityManager) => void | Promise<void>,
+	): Promise<Job> => {
 		const changed = await locked(id, async (job, {tx}) => {
 			requireRevision(revision, job.revision);
-			apply(job);
+			await apply(job, tx);
 			await tx.flush();
 			return job;
 		});
@@ -153,12 +158,16 @@ export const createJobService = (services: JobServiceDependencies) => {
 				Object.assign(job, {status: 'paused', pauseNote: note || null});
 			}),
 
-		/** Rejects with JOB_NOT_FOUND, JOB_NOT_ACTIVE{status}. Of a job that is not paused nothing changes. */
-		resume: (id: string): Promise<Job> =>
-			change(id, null, job => {
+		/**
+		 * Rejects with JOB_NOT_FOUND, JOB_NOT_ACTIVE{status}. Of a job that is not paused nothing changes. Whoever resumes one takes it over when whom it ran as
+		 * may no longer work in the workspace; null: nobody does.
+		 */
+		resume: (actor: Actor | null, id: string): Promise<Job> =>
+			change(id, null, async (job, tx) => {
 				if (job.status === 'active') return;
 				if (job.status !== 'paused') throw new AppError('JOB_NOT_ACTIVE', {status: job.status});
 				Object.assign(job, {status: 'active', pauseNote: null, failureStreak: 0, coveredUntil: new Date()});
+				if (actor && !(await personMayWork(tx, job.createdBy, job.workspace))) job.createdBy = actor.id;
 			}),
 
 		/** Runs it once more than planned. Its overlap policy counts: what may not begin is skipped, and says so. Rejects with JOB_NOT_FOUND, WORKSPACE_DELETING. */

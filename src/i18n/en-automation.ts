@@ -18,6 +18,7 @@ export const enAutomation = {
 		late: 'Nobody was there at its time; {{seconds}} seconds later it was too late.',
 		user: 'Somebody asked for it.',
 		temporal: 'It was cancelled in Temporal.',
+		personRemoved: 'Whoever it runs as may no longer work in the workspace.',
 		jobDeleted: 'The job was removed.',
 		workspaceDeleting: 'The workspace is being deleted.',
 		workspaceStopping: 'The workspace was stopped.',

@@ -106,6 +106,39 @@ export const enErrors = {
 	USER_NOT_FOUND: {title: 'User not found', detail: 'There is no such user.'},
 	TEAM_NOT_FOUND: {title: 'Team not found', detail: 'There is no such team, or you may not see it.'},
 	TEAM_NAME_TAKEN: {title: 'Name taken', detail: 'There is a team named "{{name}}".'},
+	TEAM_HAS_WORKSPACES: {
+		title: 'Team has workspaces',
+		detail: 'The team has workspaces ({{count}}). Delete them, or move them out of the team.',
+	},
+	LAST_ADMINISTRATOR: {
+		title: 'Last administrator',
+		detail: 'There would be no administrator left who can sign in. Make somebody else one first.',
+	},
+	CANNOT_DISABLE_YOURSELF: {title: 'That is you', detail: 'Nobody disables themselves. Ask another administrator.'},
+	LAST_OWNER: {
+		title: 'Last owner',
+		detail: 'The team would have no owner left who can sign in. Make somebody else one first.',
+	},
+	MEMBER_NOT_FOUND: {title: 'Not a member', detail: 'There is no such member here.'},
+	ALREADY_MEMBER: {title: 'Member already', detail: 'They have a role here already. Change that instead.'},
+	OWNER_NOT_IN_TEAM: {
+		title: 'Owner not in the team',
+		detail: 'Whoever owns a workspace of a team is a member of that team.',
+	},
+	ROLE_ABOVE_OWN: {title: 'Role above your own', detail: 'You can neither give the role "{{role}}" nor take it away.'},
+	INVITATION_NOT_FOUND: {
+		title: 'Invitation not found',
+		detail: 'There is no such invitation, or it is not for you.',
+	},
+	INVITATION_PENDING: {
+		title: 'Invited already',
+		detail: 'There is an invitation for them that is still open. Send that one again, or take it back.',
+	},
+	INVITATION_NOT_PENDING: {title: 'Not open any more', detail: 'The invitation is {{status}}.'},
+	INVITER_MAY_NOT: {
+		title: 'No longer valid',
+		detail: 'Whoever invited you may not do so any more. Ask the team for a new invitation.',
+	},
 
 	WORKSPACE_NOT_FOUND: {title: 'Workspace not found', detail: 'There is no such workspace, or you may not see it.'},
 	WORKSPACE_NAME_TAKEN: {title: 'Name taken', detail: 'There is a workspace named "{{name}}".'},

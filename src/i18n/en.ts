@@ -1,12 +1,14 @@
 import {enAutomation} from './en-automation.ts';
 import {enErrors} from './en-errors.ts';
 import {enExplanation} from './en-explanation.ts';
+import {enPeople} from './en-people.ts';
 
 /** Every text, in English. This object is the type: a language that lacks a key, or has one more, does not compile. */
 export const en = {
 	errors: enErrors,
 	...enExplanation,
 	...enAutomation,
+	...enPeople,
 	validation: {
 		REQUIRED: 'Is required.',
 		INVALID_TYPE: 'Must be of type {{expected}}.',
@@ -28,6 +30,7 @@ export const en = {
 		INVALID_PATTERN: 'Must match {{pattern}}.',
 		NUL_NOT_ALLOWED: 'Contains characters that cannot be stored.',
 		DUPLICATE_KEY: 'Has the same key more than once.',
+		ONE_OF_TWO: 'Give exactly one of the two.',
 		NOTHING_TO_CHANGE: 'Names nothing to change.',
 		GIT_URL_NOT_ALLOWED: 'Must be a https, http, ssh or git address without credentials.',
 		CRON_FIELD_COUNT: 'Must have five fields: minute, hour, day of month, month, day of week. It has {{found}}.',

@@ -20,6 +20,7 @@ export const zhTWAutomation: Pick<Texts, 'executions' | 'executionReasons'> = {
 		late: '排定時間無人處理；{{seconds}} 秒後已經太遲。',
 		user: '有人提出此要求。',
 		temporal: '已在 Temporal 中取消。',
+		personRemoved: '執行身分已無權在此工作區中工作。',
 		jobDeleted: '此工作已移除。',
 		workspaceDeleting: '工作區正在刪除。',
 		workspaceStopping: '工作區已停止。',

@@ -2,12 +2,14 @@ import type {Texts} from './en.ts';
 import {zhTWAutomation} from './zh-TW-automation.ts';
 import {zhTWErrors} from './zh-TW-errors.ts';
 import {zhTWExplanation} from './zh-TW-explanation.ts';
+import {zhTWPeople} from './zh-TW-people.ts';
 
 /** Every text, in Traditional Chinese as it is written in Taiwan. */
 export const zhTW: Texts = {
 	errors: zhTWErrors,
 	...zhTWExplanation,
 	...zhTWAutomation,
+	...zhTWPeople,
 	validation: {
 		REQUIRED: '此欄位為必填。',
 		INVALID_TYPE: '類型必須為 {{expected}}。',
@@ -29,6 +31,7 @@ export const zhTW: Texts = {
 		INVALID_PATTERN: '必須符合 {{pattern}}。',
 		NUL_NOT_ALLOWED: '包含無法儲存的字元。',
 		DUPLICATE_KEY: '有重複的鍵。',
+		ONE_OF_TWO: '兩者必須擇一提供。',
 		NOTHING_TO_CHANGE: '沒有指定要修改的內容。',
 		GIT_URL_NOT_ALLOWED: '必須是不含帳號密碼的 https、http、ssh 或 git 位址。',
 		CRON_FIELD_COUNT: '必須有五個欄位：分鐘、小時、日期、月份、星期；目前有 {{found}} 個。',

@@ -5,11 +5,12 @@ import type {LockedWorkspace} from './workspace-transaction.ts';
 export const WORK_MS = 60_000;
 export const RENEW_MS = 20_000;
 
-/** Keeps a workspace up from now on, for so long, under its lock. */
+/** Keeps a workspace up from now on, for so long, under its lock. `heldBy`: the person whose work it is. */
 export const holdLease = async (
 	{tx, workspace}: LockedWorkspace,
 	holder: string,
 	milliseconds: number,
+	heldBy: string | null = null,
 ): Promise<void> => {
-	await tx.upsert(Lease, {workspace: workspace.id, holder, expiresAt: new Date(Date.now() + milliseconds)});
+	await tx.upsert(Lease, {workspace: workspace.id, holder, expiresAt: new Date(Date.now() + milliseconds), heldBy});
 };

@@ -10,6 +10,8 @@ const LeaseSchema = defineEntity({
 		/** What kind of work, and which: `keepalive`, `exec:<id>`. */
 		holder: p.string().primary(),
 		expiresAt: p.datetime(3).index(),
+		/** Whose work it is; it ends with their access. Null: nobody's own. */
+		heldBy: p.uuid().nullable(),
 	},
 });
 

@@ -1,5 +1,6 @@
 import {randomUUID} from 'node:crypto';
 import type {EntityManager} from '@mikro-orm/postgresql';
+import type {Actor} from '../access/actor.ts';
 import {AppError} from '../errors.ts';
 import type {Logger} from '../logger.ts';
 import {holdLease, RENEW_MS, WORK_MS} from './hold-lease.ts';
@@ -38,12 +39,12 @@ export const createLeaseService = ({em, transactions, waker, log}: LeaseServiceD
 		 * Does work in a workspace that runs and keeps it up meanwhile: the lease is renewed while this process lives. Rejects with
 		 * WORKSPACE_NOT_FOUND, WORKSPACE_NOT_RUNNING, and with whatever the work rejects with.
 		 */
-		async during<T>(workspaceId: string, kind: string, work: () => Promise<T>): Promise<T> {
+		async during<T>(actor: Actor, workspaceId: string, kind: string, work: () => Promise<T>): Promise<T> {
 			const holder = `${kind}:${randomUUID()}`;
 			await transactions.locked(workspaceId, async locked => {
 				const {workspace} = locked;
 				if (workspace.observed !== 'running') throw new AppError('WORKSPACE_NOT_RUNNING', {name: workspace.name});
-				await holdLease(locked, holder, WORK_MS);
+				await holdLease(locked, holder, WORK_MS, actor.id);
 				await touch(locked.tx, workspaceId);
 			});
 			const complain = (error: unknown) => log.warn({err: error, workspaceId, holder}, 'lease was not renewed');
@@ -57,11 +58,11 @@ export const createLeaseService = ({em, transactions, waker, log}: LeaseServiceD
 		},
 
 		/** Keeps a workspace up that runs or is about to, for so long from now, instead of what was asked for before. Rejects with WORKSPACE_NOT_FOUND, WORKSPACE_NOT_RUNNING. */
-		async keepalive(workspaceId: string, minutes: number): Promise<Workspace> {
+		async keepalive(actor: Actor, workspaceId: string, minutes: number): Promise<Workspace> {
 			const kept = await transactions.locked(workspaceId, async locked => {
 				const {workspace, record} = locked;
 				if (workspace.desired !== 'running') throw new AppError('WORKSPACE_NOT_RUNNING', {name: workspace.name});
-				await holdLease(locked, 'keepalive', minutes * 60_000);
+				await holdLease(locked, 'keepalive', minutes * 60_000, actor.id);
 				await touch(locked.tx, workspaceId);
 				record(workspaceId, 'status', 'keptAlive', {minutes});
 				await locked.tx.refresh(workspace);

@@ -30,7 +30,7 @@ export const createLiveRouter = ({live}: {live: LiveService}): AppRouter => {
 	 *         content: {application/json: {schema: {$ref: '#/components/schemas/ExecResult'}}}
 	 */
 	router.post('/workspaces/:id/exec', authorize('workspace.exec'), notIdempotent, async ctx => {
-		ctx.body = await live.exec(workspaceId(ctx), parseBody(ctx, Exec), whileAllowed(ctx));
+		ctx.body = await live.exec(ctx.state.actor, workspaceId(ctx), parseBody(ctx, Exec), whileAllowed(ctx));
 	});
 
 	/**

@@ -1,3 +1,4 @@
+import type {Actor} from '../access/actor.ts';
 import type {ContainerRuntime, ExecResult, LogLine, LogOptions, Stats} from '../containers/container-runtime.ts';
 import {AppError} from '../errors.ts';
 import type {Exec} from './live.schema.ts';
@@ -22,9 +23,9 @@ export const createLiveService = ({workspaces, leases, runtime}: LiveServiceDepe
 		 * The workspace is kept up meanwhile. Rejects with WORKSPACE_NOT_FOUND, WORKSPACE_NOT_RUNNING, COMMAND_NOT_FOUND, WORKDIR_NOT_FOUND,
 		 * ENGINE_UNREACHABLE.
 		 */
-		exec(id: string, command: Exec, signal: AbortSignal): Promise<ExecResult> {
+		exec(actor: Actor, id: string, command: Exec, signal: AbortSignal): Promise<ExecResult> {
 			const env = Object.fromEntries(command.env.map(({key, value}) => [key, value]));
-			return leases.during(id, 'exec', () =>
+			return leases.during(actor, id, 'exec', () =>
 				runtime.exec(id, {...command, env, maxOutputBytes: MAX_OUTPUT_BYTES}, signal),
 			);
 		},

@@ -112,7 +112,7 @@ export const createWorkspaceCommandRouter = ({workspaces, operations, leases, ro
 	 */
 	router.post('/workspaces/:id/keepalive', authorize('workspace.keepalive'), idempotent, async ctx => {
 		const {minutes} = parseBody(ctx, Keepalive);
-		const workspace = await leases.keepalive(workspaceId(ctx), minutes);
+		const workspace = await leases.keepalive(ctx.state.actor, workspaceId(ctx), minutes);
 		setRevision(ctx, workspace.revision, {isWhole: false});
 		[ctx.body] = await viewAll(ctx.state.actor, [workspace]);
 	});

@@ -9,6 +9,7 @@ import {containing, sortOrder, toWindow} from '../http/page.ts';
 import {requireRevision} from '../http/revision.ts';
 import type {ImageCatalogue} from '../images/image-catalogue.ts';
 import {nameTaken} from '../name-taken.ts';
+import {holdTeams, requireInTeam} from '../teams/locked-team.ts';
 import {Target} from '../targets/target.entity.ts';
 import {acceptOperation} from './accept-operation.ts';
 import {Operation} from './operation.entity.ts';
@@ -50,7 +51,7 @@ export const createWorkspaceService = ({
 	runtime,
 }: WorkspaceServiceDependencies) => {
 	return {
-		/** Rejects with IMAGE_NOT_IN_CATALOGUE, RUNTIME_NOT_AVAILABLE, RESOURCES_EXCEED_MACHINE, WORKSPACE_NAME_TAKEN, TEAM_NOT_FOUND, PERMISSION_DENIED; then nothing was made. */
+		/** Rejects with IMAGE_NOT_IN_CATALOGUE, RUNTIME_NOT_AVAILABLE, RESOURCES_EXCEED_MACHINE, WORKSPACE_NAME_TAKEN, TEAM_NOT_FOUND, PERMISSION_DENIED, OWNER_NOT_IN_TEAM; then nothing was made. */
 		async create(actor: Actor, input: CreateWorkspace): Promise<Workspace> {
 			const image = images.require(input.image);
 			if (input.teamId) await access.requireTeam(actor, 'team.workspaces.create', input.teamId);
@@ -61,6 +62,10 @@ export const createWorkspaceService = ({
 				() => input.name,
 				() =>
 					transactions.run(async transaction => {
+						if (input.teamId) {
+							await holdTeams(transaction.tx, [input.teamId]);
+							await requireInTeam(transaction.tx, actor.id, input.teamId);
+						}
 						const created = transaction.tx.create(Workspace, newWorkspace(actor, input, image.id, target));
 						// The row must be there before anything that refers to it.
 						await transaction.tx.flush();

@@ -21,6 +21,7 @@ test('each role may what the ones below it may, and more', t => {
 			'workspace.explanation',
 			'workspace.queue',
 			'workspace.members.list',
+			'workspace.leave',
 			'operation.read',
 			'job.read',
 			'execution.read',

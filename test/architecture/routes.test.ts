@@ -22,6 +22,7 @@ test('what is open to everybody is this list', t => {
 	t.deepEqual(open.toSorted(), [
 		'/',
 		'/api/v1/automation/webhooks/{id}',
+		'/api/v1/invitations/preview',
 		'/auth/callback',
 		'/auth/login',
 		'/auth/logout',
@@ -62,6 +63,9 @@ test('every POST says what it does with an Idempotency-Key, and all but these ho
 			'/api/v1/workspaces/{id}/tokens',
 			'/api/v1/automation/schedule-preview',
 			'/api/v1/automation/jobs/{id}/webhook-key',
+			'/api/v1/teams/{id}/invitations',
+			'/api/v1/teams/{id}/invitations/{invitationId}/resend',
+			'/api/v1/invitations/preview',
 			'/auth/logout',
 		],
 	);

@@ -31,7 +31,7 @@ const spelledRight = (name: string): string => {
 	return canonical?.toLowerCase() === name.toLowerCase() ? canonical : name;
 };
 
-const TimeZone = z
+export const TimeZone = z
 	.string()
 	.max(100, {abort: true})
 	.refine(name => canonicalTimeZone(name) !== null, {params: {code: 'TIME_ZONE_UNKNOWN'}, abort: true})

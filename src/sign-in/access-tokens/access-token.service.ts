@@ -2,6 +2,7 @@ import {type EntityManager, LockMode} from '@mikro-orm/postgresql';
 import {v7 as uuid} from 'uuid';
 import type {Actor, PlatformRole} from '../../access/actor.ts';
 import {AppError} from '../../errors.ts';
+import type {Language} from '../../i18n/translate.ts';
 import {inTransaction} from '../../transaction.ts';
 import {User} from '../../users/user.entity.ts';
 import {hashOf, isAccessToken, makeAccessToken} from './access-token.ts';
@@ -78,12 +79,13 @@ export const createAccessTokenService = ({em}: {em: EntityManager}) => {
 			if (found.isExpired) throw new AppError('TOKEN_EXPIRED');
 			if (found.isDisabled) throw new AppError('USER_DISABLED');
 			if (!found.isFresh) await em.execute(use, [found.tokenId]);
-			const {id, name, platformRole, tokenId} = found;
+			const {id, name, platformRole, language, tokenId} = found;
 			const expiresAt = new Date(found.expiresAtMs);
 			return {
 				id,
 				name,
 				platformRole,
+				language,
 				grant: {operations: operationsOf(found.scopes), workspaceId: null, expiresAt, tokenId},
 			};
 		},
@@ -94,6 +96,7 @@ interface Found {
 	id: string;
 	name: string;
 	platformRole: PlatformRole;
+	language: Language | null;
 	isDisabled: boolean;
 	tokenId: string;
 	scopes: string[];
@@ -104,7 +107,7 @@ interface Found {
 
 // Asked with each request, of the database alone: what was revoked or disabled is so at once.
 const find = `
-	select u.id, u.name, u.platform_role as "platformRole", u.disabled_at is not null as "isDisabled",
+	select u.id, u.name, u.platform_role as "platformRole", u.language, u.disabled_at is not null as "isDisabled",
 		t.id as "tokenId", t.scopes, (extract(epoch from t.expires_at) * 1000)::float8 as "expiresAtMs",
 		t.expires_at <= now() as "isExpired", coalesce(t.last_used_at > now() - interval '1 minute', false) as "isFresh"
 	from personal_access_token t join "user" u on u.id = t.user_id where t.hash = ?`;

@@ -2,6 +2,7 @@ import type {EntityManager} from '@mikro-orm/postgresql';
 import type {Actor, PlatformRole} from '../../access/actor.ts';
 import {allows, type WorkspaceRole} from '../../access/permissions.ts';
 import {AppError} from '../../errors.ts';
+import type {Language} from '../../i18n/translate.ts';
 import {desiredAfterAccepting, type DesiredState, operationKinds} from '../../workspaces/workspace-lifecycle.ts';
 import {type Claims, createWorkspaceTokenSigner} from './workspace-token.ts';
 import type {CreateWorkspaceToken} from './workspace-token.schema.ts';
@@ -52,7 +53,8 @@ export const createWorkspaceTokenService = ({em, secretKey}: WorkspaceTokenServi
 			if (found.isDisabled) throw new AppError('USER_DISABLED');
 			const {workspaceId, operations, tokenId} = claims;
 			const grant = {operations, workspaceId, expiresAt: new Date(claims.expiresAt), ...(tokenId ? {tokenId} : {})};
-			return {id: claims.userId, name: found.name, platformRole: found.platformRole, grant};
+			const {name, platformRole, language} = found;
+			return {id: claims.userId, name, platformRole, language, grant};
 		},
 	};
 };
@@ -78,12 +80,13 @@ interface Found {
 	desired: DesiredState;
 	name: string;
 	platformRole: PlatformRole;
+	language: Language | null;
 	isDisabled: boolean;
 }
 
 const find = async (em: EntityManager, {workspaceId, userId, tokenId}: Claims): Promise<Found | undefined> => {
 	const [found] = await em.execute<Found[]>(
-		`select ${newestStart} as start, w.desired, u.name, u.platform_role as "platformRole", u.disabled_at is not null as "isDisabled"
+		`select ${newestStart} as start, w.desired, u.name, u.platform_role as "platformRole", u.language, u.disabled_at is not null as "isDisabled"
 		from workspace w, "user" u where w.id = ? and u.id = ?${tokenId ? ' and exists (select 1 from personal_access_token where id = ?)' : ''}`,
 		tokenId ? [workspaceId, userId, tokenId] : [workspaceId, userId],
 	);

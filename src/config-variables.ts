@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {type QuotaLimits, quotaNames} from './quotas/quota.ts';
 
 const url = (...schemes: string[]) =>
 	z.string().refine(value => schemes.some(scheme => value.startsWith(`${scheme}://`)), {
@@ -42,6 +43,18 @@ const labels = z
 		error: 'must list labels such as cost-centre=42, separated by commas',
 	})
 	.transform(pairs => Object.fromEntries(pairs.map(pair => pair.split('=') as [string, string])));
+
+const quotaPair = new RegExp(`^(${quotaNames.join('|')})=\\d+(\\.\\d+)?$`);
+const quotas = z
+	.string()
+	.default('')
+	.transform(list => list.split(',').flatMap(pair => pair.trim() || []))
+	.refine(pairs => pairs.every(pair => quotaPair.test(pair)), {
+		error: `must list quotas such as workspaces=20, separated by commas; there are ${quotaNames.join(', ')}`,
+	})
+	.transform((pairs): QuotaLimits =>
+		Object.fromEntries(pairs.map(pair => pair.split('=')).map(([name, limit]) => [name, Number(limit)])),
+	);
 
 /** The environment, variable by variable. Messages continue a sentence that begins with the variable's name. */
 export const variables = {
@@ -89,6 +102,8 @@ export const variables = {
 	WORKFLOW_BUNDLE: text.optional(),
 
 	JOB_MINIMUM_SECONDS: whole(1, 86_400).default(60),
+	QUOTAS_PER_USER: quotas,
+	QUOTAS_PER_TEAM: quotas,
 
 	DATA_DIR: text.default('.data'),
 	IMAGE_CATALOGUE: text.default('images/catalogue.json'),

@@ -73,6 +73,9 @@ export const errors = {
 	RUNTIME_NOT_AVAILABLE: {status: 422},
 	CATALOGUE_IMAGE_NOT_FOUND: {status: 404},
 
+	// quotas
+	QUOTA_EXCEEDED: {status: 409},
+
 	// secrets
 	SECRET_NOT_FOUND: {status: 404},
 	SECRET_LIMIT_REACHED: {status: 409},

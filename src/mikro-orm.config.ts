@@ -9,6 +9,7 @@ import {Job} from './automation/job.entity.ts';
 import {Notification} from './automation/notifications/notification.entity.ts';
 import {IdempotencyKey} from './idempotency/idempotency-key.entity.ts';
 import {Orphan} from './orphans/orphan.entity.ts';
+import {Quota} from './quotas/quota.entity.ts';
 import {Secret} from './secrets/secret.entity.ts';
 import {PersonalAccessToken} from './sign-in/access-tokens/personal-access-token.entity.ts';
 import {Installation} from './targets/installation.entity.ts';
@@ -26,13 +27,14 @@ import {Workspace} from './workspaces/workspace.entity.ts';
 const platform = [Installation, Target, IdempotencyKey, Orphan, Secret];
 const people = [User, Team, TeamMember, Invitation, PersonalAccessToken];
 const workspaces = [Workspace, WorkspaceMember, Operation, WorkspaceEvent, Lease];
+const limits = [Quota];
 const automation = [Job, JobSchedule, Execution, ExecutionOutput, Notification];
 
 /** How the service sees the database at this URL. */
 export const ormOptions = (databaseUrl: string) =>
 	defineConfig({
 		clientUrl: databaseUrl,
-		entities: [...platform, ...people, ...workspaces, ...automation],
+		entities: [...platform, ...people, ...workspaces, ...automation, ...limits],
 		extensions: [Migrator],
 		migrations: {
 			path: fileURLToPath(new URL('../migrations', import.meta.url)),

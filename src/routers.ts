@@ -6,6 +6,7 @@ import {createWebhookRouter} from './automation/webhook.router.ts';
 import type {AppRouter} from './http/router.ts';
 import {createImageRouter} from './images/image.router.ts';
 import {createOrphanRouter} from './orphans/orphan.router.ts';
+import {createQuotaRouter} from './quotas/quota.router.ts';
 import {createSecretRouter} from './secrets/secret.router.ts';
 import type {Services} from './services.ts';
 import {createAccessTokenRouter} from './sign-in/access-tokens/access-token.router.ts';
@@ -45,4 +46,5 @@ export const createRouters = (services: Services): AppRouter[] => [
 	createTeamMemberRouter(services),
 	createInvitationRouter(services),
 	createWorkspaceMemberRouter(services),
+	createQuotaRouter(services),
 ];

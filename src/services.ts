@@ -29,6 +29,7 @@ import {createMailer} from './mail/mailer.ts';
 import {createOrphanService} from './orphans/orphan.service.ts';
 import {createTargetSweepService} from './orphans/target-sweep.service.ts';
 import {createSignIn} from './sign-in/create-sign-in.ts';
+import {createQuotaService} from './quotas/quota.service.ts';
 import {createSecretCipher} from './secrets/secret-cipher.ts';
 import {createSecretService} from './secrets/secret.service.ts';
 import {createTargetService} from './targets/target.service.ts';
@@ -94,7 +95,17 @@ export const createServices = async (config: Config, log: Logger, options: Servi
 	const waker = createWaker({workflows, log});
 	const roles = createRoles({em});
 	const access = createAccessService({roles});
-	const workspaces = createWorkspaceService({em, transactions, waker, access, images, target, runtime: runtime.kind});
+	const quotas = createQuotaService({em, defaults: {user: config.quotasPerUser, team: config.quotasPerTeam}});
+	const workspaces = createWorkspaceService({
+		em,
+		transactions,
+		waker,
+		access,
+		images,
+		quotas,
+		target,
+		runtime: runtime.kind,
+	});
 	const leases = createLeaseService({em, transactions, waker, log});
 	const idempotency = createIdempotencyService({em});
 
@@ -117,7 +128,7 @@ export const createServices = async (config: Config, log: Logger, options: Servi
 		workspaces,
 		leases,
 		idempotency,
-		operations: createOperationService({em, transactions, waker}),
+		operations: createOperationService({em, transactions, waker, quotas}),
 		explanations: createExplanationService({em}),
 		secrets,
 		orphans: createOrphanService({em, workflows}),
@@ -132,6 +143,7 @@ export const createServices = async (config: Config, log: Logger, options: Servi
 		roles,
 		access,
 		...signIn,
+		quotas,
 		rateLimits: createRateLimits({redis, installationId, ...config}),
 		health: createHealthService({
 			checks: {
@@ -157,7 +169,7 @@ export const createServices = async (config: Config, log: Logger, options: Servi
 	function createPeople() {
 		const {executionWaker, scheduleFollower} = automation;
 		const withdrawals = createWithdrawals({waker: executionWaker, workspaceWaker: waker, follower: scheduleFollower});
-		const common = {em, transactions, access, withdrawals};
+		const common = {em, transactions, access, withdrawals, quotas};
 		const {publicUrl} = config;
 		const invitationMail = createInvitationMail({em, mailer: createMailer(config), publicUrl, log});
 		return {
@@ -177,7 +189,7 @@ export const createServices = async (config: Config, log: Logger, options: Servi
 		const {jobSchedules: schedules, executionWorkflows} = temporal;
 		const executionWaker = createExecutionWaker({em, workflows: executionWorkflows, log});
 		const follower = createScheduleFollower({em, schedules, log});
-		const common = {em, transactions, waker: executionWaker, follower};
+		const common = {em, transactions, waker: executionWaker, quotas, follower};
 		const notifications = createNotificationService({em, secretKey: config.secretKey});
 		const jobs = createJobService({...common, notifications, minimumSeconds: config.jobMinimumSeconds});
 		const claims = createClaimService(common);

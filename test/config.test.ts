@@ -69,6 +69,7 @@ for (const [variables, sentence] of [
 	[{JWT_ALGORITHM: 'none'}, /^JWT_ALGORITHM must be one of RS256/],
 	[{JWT_ALGORITHM: 'HS256'}, /^JWT_ALGORITHM must be one of RS256/],
 	[{ALLOWED_ORIGINS: '*'}, /^ALLOWED_ORIGINS must list origins/],
+	[{QUOTAS_PER_USER: 'disk=5'}, /^QUOTAS_PER_USER must list quotas such as workspaces=20/],
 	[{NETWORK_POOL: '10.0.0.0'}, /^NETWORK_POOL must be an IPv4 network/],
 	[
 		{ENABLE_AUTH: 'true'},

@@ -1,6 +1,8 @@
 import type {EntityManager} from '@mikro-orm/postgresql';
 import {v7 as uuid} from 'uuid';
 import {personMayWork} from '../access/may-work.ts';
+import {subjectOf} from '../quotas/quota.ts';
+import type {QuotaService, Wanted} from '../quotas/quota.service.ts';
 import type {LockedWorkspace} from '../workspaces/workspace-transaction.ts';
 import type {Reason} from '../workspaces/workspace.schema.ts';
 import {executionWorkflowId} from './automation.contract.ts';
@@ -31,29 +33,35 @@ export interface NewExecution {
 	overlap?: OverlapPolicy;
 	/** The workflow that asks, and will carry it when it may begin at once; absent: one is started. */
 	carriedBy?: string;
+	/** What becomes of it when there is no room for it: whoever waits for the answer is refused. Default: `refuse`. */
+	withoutRoom?: 'refuse' | 'skip';
 	/** Why it does not run at all. */
 	refused?: {status: 'skipped' | 'missed'; reason: Reason} | null;
 }
 
 /**
  * Writes down one run of a job, under the lock of its workspace: it begins, waits for its turn, or is final at once with the reason why not. From
- * the commit on it will reach an end.
+ * the commit on it will reach an end. Rejects with QUOTA_EXCEEDED.
  */
 export const acceptExecution = async (
 	locked: LockedWorkspace,
 	job: Job,
 	input: NewExecution,
-	waker: ExecutionWaker,
+	{waker, quotas}: {waker: ExecutionWaker; quotas: QuotaService},
 ): Promise<Execution> => {
 	const {tx, workspace} = locked;
 	const id = uuid();
+	const work = input.work ?? job.work();
+	const barred = input.refused ?? (await refusedByPerson(locked, job));
+	const overlap = barred ? null : await overlapIn(locked, job, input.overlap ?? job.policy.overlap);
+	const refused = barred ?? overlap?.refused ?? (await refusedByQuota(locked, work, input, quotas));
 	const execution = tx.create(Execution, {
 		id,
 		job: job.id,
 		workspace: workspace.id,
 		trigger: input.trigger,
 		nominalTime: input.nominalTime,
-		work: input.work ?? job.work(),
+		work,
 		requestedBy: input.requestedBy ?? null,
 		retryOf: input.retryOf ?? null,
 		payload: input.payload ?? null,
@@ -71,14 +79,11 @@ export const acceptExecution = async (
 		exitCode: null,
 		result: null,
 	});
-	const refused =
-		input.refused ??
-		(await refusedByPerson(locked, job)) ??
-		(await refusedByOverlap(locked, input.overlap ?? job.policy.overlap, execution, waker));
 	if (refused) {
 		end(tx, execution, refused.status, refused.reason, waker);
 		return execution;
 	}
+	for (const other of overlap?.replaced ?? []) cancelExecution(tx, other, {code: 'replaced', params: {by: id}}, waker);
 	await tx.flush();
 	await admit(locked, waker, input.carriedBy ? {id, workflowId: input.carriedBy} : null);
 	return execution;
@@ -160,22 +165,34 @@ export const cancelExecution = (
 const refusedByPerson = async ({tx, workspace}: LockedWorkspace, job: Job): Promise<NewExecution['refused']> =>
 	(await personMayWork(tx, job.createdBy, workspace.id)) ? null : skipped('personRemoved');
 
-const refusedByOverlap = async (
+/** What the job's other runs mean for one more: why it does not run, or which of them make room for it. */
+const overlapIn = async (
 	{tx, workspace}: LockedWorkspace,
+	job: Job,
 	overlap: OverlapPolicy,
-	execution: Execution,
-	waker: ExecutionWaker,
-): Promise<NewExecution['refused']> => {
-	if (workspace.desired === 'deleted') return skipped('workspaceDeleting');
-	const others = (await activeExecutions(tx, workspace.id)).filter(
-		other => other.job === execution.job && other.id !== execution.id,
-	);
+): Promise<{refused: NewExecution['refused']; replaced: Execution[]}> => {
+	if (workspace.desired === 'deleted') return {refused: skipped('workspaceDeleting'), replaced: []};
+	const others = (await activeExecutions(tx, workspace.id)).filter(other => other.job === job.id);
 	const queued = others.filter(({status}) => status === 'queued').length;
 	const decision = decideOverlap(overlap, {active: others.length - queued, queued});
-	if (decision === 'skip') return skipped('overlap', {executionId: others[0]!.id});
-	if (decision === 'replace')
-		for (const other of others) cancelExecution(tx, other, {code: 'replaced', params: {by: execution.id}}, waker);
-	return null;
+	const refused = decision === 'skip' ? skipped('overlap', {executionId: others[0]!.id}) : null;
+	return {refused, replaced: decision === 'replace' ? others : []};
+};
+
+const refusedByQuota = async (
+	{tx, workspace}: LockedWorkspace,
+	{kind}: ExecutionWork,
+	{withoutRoom}: NewExecution,
+	quotas: QuotaService,
+): Promise<NewExecution['refused']> => {
+	const wanted: Wanted = {concurrentExecutions: 1, ...(kind === 'agent' ? {spendPerDayUsd: 0} : {})};
+	const subject = subjectOf(workspace);
+	if (withoutRoom !== 'skip') {
+		await quotas.requireRoomIn(tx, subject, wanted);
+		return null;
+	}
+	const shortage = await quotas.shortageIn(tx, subject, wanted);
+	return shortage && skipped('quotaExceeded', {...shortage});
 };
 
 const skipped = (code: string, params: Reason['params'] = {}) => ({

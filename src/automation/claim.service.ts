@@ -1,4 +1,5 @@
 import type {EntityManager, FilterQuery} from '@mikro-orm/postgresql';
+import type {QuotaService} from '../quotas/quota.service.ts';
 import type {LockedWorkspace, WorkspaceTransactions} from '../workspaces/workspace-transaction.ts';
 import {acceptExecution, type NewExecution} from './accept-execution.ts';
 import type {ClaimInput} from './automation.contract.ts';
@@ -20,11 +21,14 @@ export const createClaimService = ({
 	em,
 	transactions,
 	waker,
+	quotas,
 }: {
 	em: EntityManager;
 	transactions: WorkspaceTransactions;
 	waker: ExecutionWaker;
+	quotas: QuotaService;
 }) => {
+	const accepting = {waker, quotas};
 	const locked = async <T>(
 		jobId: string,
 		work: (job: Job, workspace: LockedWorkspace) => Promise<T>,
@@ -45,8 +49,14 @@ export const createClaimService = ({
 		const execution = await acceptExecution(
 			workspace,
 			job,
-			{trigger: 'schedule', nominalTime: at, refused: missed(job, at), ...(carriedBy ? {carriedBy} : {})},
-			waker,
+			{
+				trigger: 'schedule',
+				nominalTime: at,
+				withoutRoom: 'skip',
+				refused: missed(job, at),
+				...(carriedBy ? {carriedBy} : {}),
+			},
+			accepting,
 		);
 		if (job.trigger.kind === 'once') job.status = 'completed';
 		return execution;
@@ -77,7 +87,12 @@ export const createClaimService = ({
 				const execution = isPlanned
 					? await account(job, workspace, at, workflowId)
 					: // Somebody triggered the schedule by hand, in Temporal.
-						await acceptExecution(workspace, job, {trigger: 'manual', nominalTime: at, carriedBy: workflowId}, waker);
+						await acceptExecution(
+							workspace,
+							job,
+							{trigger: 'manual', nominalTime: at, withoutRoom: 'skip', carriedBy: workflowId},
+							accepting,
+						);
 				return execution.workflowId === workflowId && execution.status === 'waiting' ? execution.id : null;
 			}),
 

@@ -3,6 +3,8 @@ import {acceptOperation} from '../workspaces/accept-operation.ts';
 import {Lease} from '../workspaces/lease.entity.ts';
 import {holdLease, WORK_MS} from '../workspaces/hold-lease.ts';
 import type {LeaseService} from '../workspaces/lease.service.ts';
+import {subjectOf, whenRunning} from '../quotas/quota.ts';
+import type {QuotaService} from '../quotas/quota.service.ts';
 import {afterCommit} from '../transaction.ts';
 import type {EventBus} from '../workspaces/event-bus.ts';
 import type {Waker} from '../workspaces/waker.ts';
@@ -48,6 +50,7 @@ export const createExecutionJournal = ({
 	transactions,
 	waker,
 	workspaceWaker,
+	quotas,
 	follower,
 	events,
 	leases,
@@ -56,6 +59,7 @@ export const createExecutionJournal = ({
 	transactions: WorkspaceTransactions;
 	waker: ExecutionWaker;
 	workspaceWaker: Waker;
+	quotas: QuotaService;
 	follower: ScheduleFollower;
 	events: EventBus;
 	leases: LeaseService;
@@ -111,6 +115,12 @@ export const createExecutionJournal = ({
 				if (execution.work.wake === 'skipIfStopped')
 					return over('skipped', {code: 'workspaceStopped', params: {status: workspace.status}});
 				if (decide('start', tailOf(workspace.status, null)) === 'accept') {
+					const shortage =
+						workspace.desired === 'running'
+							? null
+							: await quotas.shortageIn(tx, subjectOf(workspace), whenRunning(workspace));
+					if (shortage)
+						return over(execution.startedAt ? 'failed' : 'skipped', {code: 'quotaExceeded', params: {...shortage}});
 					await acceptOperation(
 						inWorkspace,
 						'start',
@@ -150,7 +160,7 @@ export const createExecutionJournal = ({
 				Object.assign(execution, {
 					exitCode: verdict.exitCode,
 					sessionId: verdict.sessionId ?? execution.sessionId,
-					result: verdict.result,
+					result: withCostBefore(verdict.result, execution.result),
 				});
 				const {retry} = execution.work;
 				const isTriedAgain = verdict.isRetryable && !execution.cancelReason && execution.attempt < retry.maxAttempts;
@@ -178,6 +188,12 @@ export const createExecutionJournal = ({
 };
 
 const holderOf = (executionId: string): string => `execution:${executionId}`;
+
+/** What attempts cost adds up; the rest is what the last one came to. */
+const withCostBefore = (result: ExecutionResult, before: ExecutionResult | null): ExecutionResult => ({
+	...result,
+	costUsd: before?.costUsd ? before.costUsd + (result.costUsd ?? 0) : result.costUsd,
+});
 
 const waitFor = (execution: Execution, code: string, params: Reason['params']): ExecutionStep => {
 	execution.status = 'waiting';

@@ -68,6 +68,7 @@ const ExecutionSchema = defineEntity({
 			name: 'execution_active_index',
 		},
 		{properties: ['workspace', 'nominalTime'], name: 'execution_workspace_time_index'},
+		{properties: ['workspace', 'finishedAt'], name: 'execution_workspace_end_index'},
 	],
 });
 

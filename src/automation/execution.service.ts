@@ -2,6 +2,7 @@ import type {EntityManager, FilterQuery} from '@mikro-orm/postgresql';
 import type {Actor} from '../access/actor.ts';
 import {AppError} from '../errors.ts';
 import {sortOrder, toWindow} from '../http/page.ts';
+import type {QuotaService} from '../quotas/quota.service.ts';
 import type {WorkspaceTransactions} from '../workspaces/workspace-transaction.ts';
 import type {Reason} from '../workspaces/workspace.schema.ts';
 import {acceptExecution, activeExecutions, cancelExecution} from './accept-execution.ts';
@@ -17,12 +18,13 @@ export interface ExecutionServiceDependencies {
 	em: EntityManager;
 	transactions: WorkspaceTransactions;
 	waker: ExecutionWaker;
+	quotas: QuotaService;
 }
 
 export type ExecutionService = ReturnType<typeof createExecutionService>;
 
 /** Reads executions, cancels them and repeats them. How they go on is in `execution-journal.service.ts`. */
-export const createExecutionService = ({em, transactions, waker}: ExecutionServiceDependencies) => {
+export const createExecutionService = ({em, transactions, waker, quotas}: ExecutionServiceDependencies) => {
 	const locked = lockExecutions({em, transactions});
 
 	return {
@@ -69,7 +71,7 @@ export const createExecutionService = ({em, transactions, waker}: ExecutionServi
 				return execution;
 			}),
 
-		/** Runs once more what it ran. Rejects with EXECUTION_NOT_FOUND, EXECUTION_NOT_ENDED, JOB_NOT_FOUND, WORKSPACE_DELETING. */
+		/** Runs once more what it ran. Rejects with EXECUTION_NOT_FOUND, EXECUTION_NOT_ENDED, JOB_NOT_FOUND, WORKSPACE_DELETING, QUOTA_EXCEEDED. */
 		retry: (actor: Actor, id: string): Promise<Execution> =>
 			locked(id, async (execution, workspace) => {
 				if (!isFinal(execution.status)) throw new AppError('EXECUTION_NOT_ENDED');
@@ -81,7 +83,7 @@ export const createExecutionService = ({em, transactions, waker}: ExecutionServi
 					workspace,
 					job,
 					{trigger: 'retry', nominalTime: new Date(), work, payload, retryOf: id, requestedBy: actor.id},
-					waker,
+					{waker, quotas},
 				);
 			}),
 	};

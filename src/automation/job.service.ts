@@ -7,6 +7,8 @@ import {AppError} from '../errors.ts';
 import {containing, sortOrder, toWindow} from '../http/page.ts';
 import {requireRevision} from '../http/revision.ts';
 import {nameTaken} from '../name-taken.ts';
+import {subjectOf} from '../quotas/quota.ts';
+import type {QuotaService} from '../quotas/quota.service.ts';
 import type {LockedWorkspace, WorkspaceTransactions} from '../workspaces/workspace-transaction.ts';
 import {acceptExecution, activeExecutions, cancelExecution} from './accept-execution.ts';
 import {Execution} from './execution.entity.ts';
@@ -24,6 +26,7 @@ export interface JobServiceDependencies {
 	em: EntityManager;
 	transactions: WorkspaceTransactions;
 	waker: ExecutionWaker;
+	quotas: QuotaService;
 	follower: ScheduleFollower;
 	notifications: Pick<NotificationService, 'signingKey'>;
 	/** How often a job may be due at most. */
@@ -34,7 +37,7 @@ export type JobService = ReturnType<typeof createJobService>;
 
 /** What people may do with jobs. The row is the truth; Temporal's schedule follows it. */
 export const createJobService = (services: JobServiceDependencies) => {
-	const {em, transactions, waker, follower, notifications, minimumSeconds} = services;
+	const {em, transactions, waker, quotas, follower, notifications, minimumSeconds} = services;
 
 	/** What the schema cannot know. */
 	const requirePossible = (input: Pick<CreateJob, 'trigger' | 'policy' | 'status' | 'notifications'>): void => {
@@ -71,8 +74,8 @@ export const createJobService = (services: JobServiceDependencies) => {
 
 	return {
 		/**
-		 * Rejects with WORKSPACE_NOT_FOUND, WORKSPACE_DELETING, JOB_NAME_TAKEN, TRIGGER_IN_THE_PAST, TRIGGER_TOO_OFTEN, SECRETS_NOT_CONFIGURED (for notifications); then nothing was
-		 * made.
+		 * Rejects with WORKSPACE_NOT_FOUND, WORKSPACE_DELETING, JOB_NAME_TAKEN, TRIGGER_IN_THE_PAST, TRIGGER_TOO_OFTEN, QUOTA_EXCEEDED, SECRETS_NOT_CONFIGURED (for notifications); then
+		 * nothing was made.
 		 */
 		async create(actor: Actor, input: CreateJob): Promise<Job> {
 			requirePossible(input);
@@ -82,6 +85,7 @@ export const createJobService = (services: JobServiceDependencies) => {
 				() =>
 					transactions.locked(input.workspaceId, async ({tx, workspace}) => {
 						if (workspace.desired === 'deleted') throw new AppError('WORKSPACE_DELETING');
+						await quotas.requireRoomIn(tx, subjectOf(workspace), {jobs: 1});
 						const created = tx.create(Job, newJob(actor, input));
 						tx.create(JobSchedule, {job: created.id, revision: null});
 						await tx.flush();
@@ -170,7 +174,7 @@ export const createJobService = (services: JobServiceDependencies) => {
 				if (actor && !(await personMayWork(tx, job.createdBy, job.workspace))) job.createdBy = actor.id;
 			}),
 
-		/** Runs it once more than planned. Its overlap policy counts: what may not begin is skipped, and says so. Rejects with JOB_NOT_FOUND, WORKSPACE_DELETING. */
+		/** Runs it once more than planned. Its overlap policy counts: what may not begin is skipped, and says so. Rejects with JOB_NOT_FOUND, WORKSPACE_DELETING, QUOTA_EXCEEDED. */
 		runNow: (actor: Actor, id: string): Promise<Execution> =>
 			locked(id, async (job, workspace) => {
 				if (workspace.workspace.desired === 'deleted') throw new AppError('WORKSPACE_DELETING');
@@ -178,13 +182,13 @@ export const createJobService = (services: JobServiceDependencies) => {
 					workspace,
 					job,
 					{trigger: 'manual', nominalTime: new Date(), requestedBy: actor.id},
-					waker,
+					services,
 				);
 			}),
 
 		/**
 		 * Runs it for times that have passed: those that nobody ran it for. A dry run only answers which. Rejects with JOB_NOT_FOUND,
-		 * WORKSPACE_DELETING, BACKFILL_TOO_LARGE{limit}.
+		 * WORKSPACE_DELETING, BACKFILL_TOO_LARGE{limit}, QUOTA_EXCEEDED.
 		 */
 		backfill: (actor: Actor, id: string, input: BackfillJob): Promise<{times: Date[]; executions: Execution[]}> =>
 			locked(id, async (job, workspace) => {
@@ -199,7 +203,7 @@ export const createJobService = (services: JobServiceDependencies) => {
 							workspace,
 							job,
 							{trigger: 'backfill', nominalTime, overlap, requestedBy: actor.id},
-							waker,
+							services,
 						),
 					);
 				}
@@ -218,7 +222,7 @@ export const createJobService = (services: JobServiceDependencies) => {
 
 		/**
 		 * Somebody called the webhook. A delivery that came before answers what it did then. Rejects with WEBHOOK_KEY_INVALID, for a job that there is not,
-		 * too, and with JOB_NOT_ACTIVE.
+		 * too, and with JOB_NOT_ACTIVE, QUOTA_EXCEEDED.
 		 */
 		async callWebhook(id: string, key: string, call: {payload: string; delivery: string | null}): Promise<Execution> {
 			const found = await em.fork().findOne(Job, {id, deletedAt: null});
@@ -230,7 +234,7 @@ export const createJobService = (services: JobServiceDependencies) => {
 				const before = call.delivery && (await workspace.tx.findOne(Execution, {job: id, delivery: call.delivery}));
 				if (before) return before;
 				if (job.status !== 'active') throw new AppError('JOB_NOT_ACTIVE', {status: job.status});
-				return acceptExecution(workspace, job, {trigger: 'webhook', nominalTime: new Date(), ...call}, waker);
+				return acceptExecution(workspace, job, {trigger: 'webhook', nominalTime: new Date(), ...call}, services);
 			});
 		},
 

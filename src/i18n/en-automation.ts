@@ -20,6 +20,7 @@ export const enAutomation = {
 		temporal: 'It was cancelled in Temporal.',
 		personRemoved: 'Whoever it runs as may no longer work in the workspace.',
 		jobDeleted: 'The job was removed.',
+		quotaExceeded: 'The quota "{{quota}}" is {{limit}}, and {{used}} of it was in use.',
 		workspaceDeleting: 'The workspace is being deleted.',
 		workspaceStopping: 'The workspace was stopped.',
 		workspaceStopped: 'The workspace was not running ({{status}}).',

@@ -158,6 +158,11 @@ export const enErrors = {
 	},
 	CATALOGUE_IMAGE_NOT_FOUND: {title: 'Image not found', detail: 'There is no such image in the catalogue.'},
 
+	QUOTA_EXCEEDED: {
+		title: 'Quota exceeded',
+		detail: 'The quota "{{quota}}" is {{limit}}; {{used}} of it is in use, and this needs {{wanted}} more.',
+	},
+
 	SECRET_NOT_FOUND: {title: 'Secret not found', detail: 'There is no secret of that name.'},
 	SECRET_LIMIT_REACHED: {
 		title: 'Too many secrets',

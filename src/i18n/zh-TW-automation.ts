@@ -22,6 +22,7 @@ export const zhTWAutomation: Pick<Texts, 'executions' | 'executionReasons'> = {
 		temporal: '已在 Temporal 中取消。',
 		personRemoved: '執行身分已無權在此工作區中工作。',
 		jobDeleted: '此工作已移除。',
+		quotaExceeded: '配額「{{quota}}」為 {{limit}}，已使用 {{used}}。',
 		workspaceDeleting: '工作區正在刪除。',
 		workspaceStopping: '工作區已停止。',
 		workspaceStopped: '工作區不在執行中（{{status}}）。',

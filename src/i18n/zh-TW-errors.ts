@@ -88,6 +88,11 @@ export const zhTWErrors: Record<ErrorCode, ErrorText> = {
 	RUNTIME_NOT_AVAILABLE: {title: '執行環境無法使用', detail: '本服務沒有連接任何 {{runtime}}。'},
 	CATALOGUE_IMAGE_NOT_FOUND: {title: '找不到映像檔', detail: '目錄中沒有這個映像檔。'},
 
+	QUOTA_EXCEEDED: {
+		title: '超過配額',
+		detail: '配額「{{quota}}」為 {{limit}}，已使用 {{used}}，此請求還需要 {{wanted}}。',
+	},
+
 	SECRET_NOT_FOUND: {title: '找不到機密', detail: '沒有這個名稱的機密。'},
 	SECRET_LIMIT_REACHED: {title: '機密數量已達上限', detail: '此處最多可有 {{limit}} 個機密，請先刪除不再需要的機密。'},
 	SECRETS_NOT_CONFIGURED: {

@@ -1,5 +1,7 @@
 import type {EntityManager} from '@mikro-orm/postgresql';
 import {AppError} from '../errors.ts';
+import {subjectOf, whenRunning} from '../quotas/quota.ts';
+import type {QuotaService} from '../quotas/quota.service.ts';
 import {Operation} from './operation.entity.ts';
 import type {Waker} from './waker.ts';
 import {decideCancel, desiredAfterCancelling} from './workspace-lifecycle.ts';
@@ -15,12 +17,13 @@ export interface OperationServiceDependencies {
 	em: EntityManager;
 	transactions: WorkspaceTransactions;
 	waker: Waker;
+	quotas: QuotaService;
 }
 
 export type OperationService = ReturnType<typeof createOperationService>;
 
 /** Reads operations, and cancels them. How they go on is in `operation-journal.service.ts`. */
-export const createOperationService = ({em, transactions, waker}: OperationServiceDependencies) => ({
+export const createOperationService = ({em, transactions, waker, quotas}: OperationServiceDependencies) => ({
 	/** Rejects with OPERATION_NOT_FOUND. */
 	async get(id: string): Promise<Operation> {
 		const operation = await em.findOne(Operation, {id});
@@ -30,7 +33,8 @@ export const createOperationService = ({em, transactions, waker}: OperationServi
 
 	/**
 	 * Asks that the operation be undone. One that waits has ended with that; one that runs is undone by its workflow. Answers whether it has
-	 * ended. Rejects with OPERATION_NOT_FOUND, OPERATION_ENDED, OPERATION_NOT_CANCELLABLE.
+	 * ended. Rejects with OPERATION_NOT_FOUND, OPERATION_ENDED, OPERATION_NOT_CANCELLABLE, and with QUOTA_EXCEEDED when
+	 * the workspace would run after all, and there is no room left for that.
 	 */
 	async cancel(id: string): Promise<{operation: Operation; decision: 'accept' | 'join' | 'nothingToDo'}> {
 		const {workspace: workspaceId} = await this.get(id);
@@ -39,7 +43,7 @@ export const createOperationService = ({em, transactions, waker}: OperationServi
 			async locked => {
 				const operation = await locked.tx.findOneOrFail(Operation, {id}, {refresh: true});
 				const decision = decideCancel(operation);
-				if (decision === 'accept') await cancelNow(locked, operation);
+				if (decision === 'accept') await cancelNow(locked, operation, quotas);
 				else if (decision !== 'join' && decision !== 'nothingToDo') {
 					throw new AppError(decision, {kind: operation.kind, status: operation.status});
 				}
@@ -72,7 +76,11 @@ export const createOperationService = ({em, transactions, waker}: OperationServi
 	},
 });
 
-const cancelNow = async ({tx, workspace, record}: LockedWorkspace, operation: Operation): Promise<void> => {
+const cancelNow = async (
+	{tx, workspace, record}: LockedWorkspace,
+	operation: Operation,
+	quotas: QuotaService,
+): Promise<void> => {
 	operation.cancelRequested = true;
 	const params = {operationId: operation.id, kind: operation.kind};
 	if (operation.status === 'queued') {
@@ -84,6 +92,9 @@ const cancelNow = async ({tx, workspace, record}: LockedWorkspace, operation: Op
 	}
 	const left = (await activeOperations(tx, workspace.id)).filter(one => one.isActive());
 	const status = operation.previousStatus ?? workspace.status;
-	workspace.desired = desiredAfterCancelling(status, left);
+	const desired = desiredAfterCancelling(status, left);
+	if (desired === 'running' && workspace.desired !== 'running')
+		await quotas.requireRoomIn(tx, subjectOf(workspace), whenRunning(workspace));
+	workspace.desired = desired;
 	workspace.reason = {code: 'user', params: {command: 'cancel'}};
 };

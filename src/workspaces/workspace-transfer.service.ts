@@ -5,6 +5,8 @@ import type {Withdrawals} from '../access/withdrawal.ts';
 import {AppError} from '../errors.ts';
 import {requireRevision} from '../http/revision.ts';
 import {nameTaken} from '../name-taken.ts';
+import {subjectOf} from '../quotas/quota.ts';
+import type {QuotaService} from '../quotas/quota.service.ts';
 import {holdTeams, requireInTeam} from '../teams/locked-team.ts';
 import {findPerson} from '../users/find-person.ts';
 import {WorkspaceMember} from './workspace-member.entity.ts';
@@ -16,13 +18,14 @@ export interface WorkspaceTransferServiceDependencies {
 	transactions: WorkspaceTransactions;
 	access: AccessService;
 	withdrawals: Withdrawals;
+	quotas: QuotaService;
 }
 
 export type WorkspaceTransferService = ReturnType<typeof createWorkspaceTransferService>;
 
 /** Gives workspaces to other people and teams. */
 export const createWorkspaceTransferService = (services: WorkspaceTransferServiceDependencies) => {
-	const {transactions, access, withdrawals} = services;
+	const {transactions, access, withdrawals, quotas} = services;
 
 	const handOver = async (actor: Actor, {tx, workspace, record}: LockedWorkspace, input: TransferWorkspace) => {
 		const {id} = workspace;
@@ -35,6 +38,7 @@ export const createWorkspaceTransferService = (services: WorkspaceTransferServic
 		if (team !== null) await requireInTeam(tx, owner, team);
 		const changed = [...(owner === workspace.owner ? [] : ['owner']), ...(team === workspace.team ? [] : ['team'])];
 		if (changed.length === 0) return;
+		await quotas.requireRoomToMove(tx, workspace, subjectOf({team, owner}));
 		Object.assign(workspace, {owner, team});
 		await tx.flush();
 		// They are more than that now.
@@ -46,7 +50,7 @@ export const createWorkspaceTransferService = (services: WorkspaceTransferServic
 		/**
 		 * Gives a workspace to another person, into a team or out of one. Who could work in it by what it was before, and cannot any more, loses what runs there.
 		 * Rejects with WORKSPACE_NOT_FOUND, WORKSPACE_DELETING, REVISION_CONFLICT, USER_NOT_FOUND, TEAM_NOT_FOUND, PERMISSION_DENIED, OWNER_NOT_IN_TEAM,
-		 * WORKSPACE_NAME_TAKEN{name}.
+		 * WORKSPACE_NAME_TAKEN{name}, QUOTA_EXCEEDED.
 		 */
 		async transfer(
 			actor: Actor,

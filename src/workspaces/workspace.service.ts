@@ -10,12 +10,14 @@ import {requireRevision} from '../http/revision.ts';
 import type {ImageCatalogue} from '../images/image-catalogue.ts';
 import {nameTaken} from '../name-taken.ts';
 import {holdTeams, requireInTeam} from '../teams/locked-team.ts';
+import {subjectOf, whenRunning} from '../quotas/quota.ts';
+import type {QuotaService} from '../quotas/quota.service.ts';
 import {Target} from '../targets/target.entity.ts';
 import {acceptOperation} from './accept-operation.ts';
 import {Operation} from './operation.entity.ts';
 import type {Waker} from './waker.ts';
 import {Workspace} from './workspace.entity.ts';
-import {type Command, decide, isSuperseded, tailOf} from './workspace-lifecycle.ts';
+import {type Command, decide, desiredAfterAccepting, isSuperseded, tailOf} from './workspace-lifecycle.ts';
 import type {ListWorkspaces} from './workspace-list.schema.ts';
 import {activeOperations, type LockedWorkspace, type WorkspaceTransactions} from './workspace-transaction.ts';
 import type {CreateWorkspace, UpdateWorkspace} from './workspace.schema.ts';
@@ -26,6 +28,7 @@ export interface WorkspaceServiceDependencies {
 	waker: Waker;
 	access: AccessService;
 	images: ImageCatalogue;
+	quotas: QuotaService;
 	/** Where new workspaces live, and what runs them there. */
 	target: string;
 	runtime: RuntimeKind;
@@ -47,11 +50,12 @@ export const createWorkspaceService = ({
 	waker,
 	access,
 	images,
+	quotas,
 	target,
 	runtime,
 }: WorkspaceServiceDependencies) => {
 	return {
-		/** Rejects with IMAGE_NOT_IN_CATALOGUE, RUNTIME_NOT_AVAILABLE, RESOURCES_EXCEED_MACHINE, WORKSPACE_NAME_TAKEN, TEAM_NOT_FOUND, PERMISSION_DENIED, OWNER_NOT_IN_TEAM; then nothing was made. */
+		/** Rejects with IMAGE_NOT_IN_CATALOGUE, RUNTIME_NOT_AVAILABLE, RESOURCES_EXCEED_MACHINE, WORKSPACE_NAME_TAKEN, TEAM_NOT_FOUND, PERMISSION_DENIED, OWNER_NOT_IN_TEAM, QUOTA_EXCEEDED; then nothing was made. */
 		async create(actor: Actor, input: CreateWorkspace): Promise<Workspace> {
 			const image = images.require(input.image);
 			if (input.teamId) await access.requireTeam(actor, 'team.workspaces.create', input.teamId);
@@ -66,6 +70,10 @@ export const createWorkspaceService = ({
 							await holdTeams(transaction.tx, [input.teamId]);
 							await requireInTeam(transaction.tx, actor.id, input.teamId);
 						}
+						const subject = subjectOf({team: input.teamId, owner: actor.id});
+						const wanted = {workspaces: 1, ...whenRunning(input.resources)};
+						const inTeam = input.teamId ? {workspaces: 'teamId', runningWorkspaces: 'teamId'} : {};
+						await quotas.requireRoomIn(transaction.tx, subject, wanted, {...inTeam, ...wantedByResources});
 						const created = transaction.tx.create(Workspace, newWorkspace(actor, input, image.id, target));
 						// The row must be there before anything that refers to it.
 						await transaction.tx.flush();
@@ -97,7 +105,7 @@ export const createWorkspaceService = ({
 			return workspace;
 		},
 
-		/** Rejects with WORKSPACE_NOT_FOUND, REVISION_CONFLICT, WORKSPACE_DELETING, WORKSPACE_NAME_TAKEN, RESOURCES_EXCEED_MACHINE. */
+		/** Rejects with WORKSPACE_NOT_FOUND, REVISION_CONFLICT, WORKSPACE_DELETING, WORKSPACE_NAME_TAKEN, RESOURCES_EXCEED_MACHINE, QUOTA_EXCEEDED. */
 		async update(id: string, input: UpdateWorkspace, revision: number | null): Promise<Workspace> {
 			const updated = await nameTaken(
 				'WORKSPACE_NAME_TAKEN',
@@ -108,6 +116,9 @@ export const createWorkspaceService = ({
 						if (workspace.desired === 'deleted') throw new AppError('WORKSPACE_DELETING');
 						if (input.resources) await requireRoom(tx, workspace.target, input.resources);
 						const {resources, ...fields} = input;
+						// Taken up at once, though the container has them only from its next start on.
+						if (resources && workspace.desired === 'running')
+							await quotas.requireRoomIn(tx, subjectOf(workspace), growth(workspace, resources), wantedByResources);
 						tx.assign(workspace, {...fields, ...resources});
 						if (input.env || resources || input.healthCommand !== undefined || input.name)
 							workspace.settingsPending = true;
@@ -123,11 +134,11 @@ export const createWorkspaceService = ({
 			return updated;
 		},
 
-		/** Rejects with WORKSPACE_NOT_FOUND, REVISION_CONFLICT or the code of the rule that says no (`workspace-lifecycle.ts`). */
+		/** Rejects with WORKSPACE_NOT_FOUND, REVISION_CONFLICT QUOTA_EXCEEDED, or the code of the rule that says no (`workspace-lifecycle.ts`). */
 		async command(actor: Actor, id: string, command: Command, revision: number | null = null): Promise<CommandResult> {
 			const result = await transactions.locked(id, async locked => {
 				requireRevision(revision, locked.workspace.revision);
-				return acceptCommand(locked, command, actor);
+				return acceptCommand(locked, command, actor, quotas);
 			});
 			waker.wake(id);
 			return result;
@@ -135,7 +146,12 @@ export const createWorkspaceService = ({
 	};
 };
 
-const acceptCommand = async (locked: LockedWorkspace, command: Command, actor: Actor): Promise<CommandResult> => {
+const acceptCommand = async (
+	locked: LockedWorkspace,
+	command: Command,
+	actor: Actor,
+	quotas: QuotaService,
+): Promise<CommandResult> => {
 	const {tx, workspace, record} = locked;
 	const active = await activeOperations(tx, workspace.id);
 	const last = active.at(-1) ?? null;
@@ -146,6 +162,8 @@ const acceptCommand = async (locked: LockedWorkspace, command: Command, actor: A
 	if (decision === 'join') return {workspace, operation: last, joined: true};
 	if (decision !== 'accept' && decision !== 'preempt') throw new AppError(decision, {name: workspace.name});
 
+	if (desiredAfterAccepting[command] === 'running' && workspace.desired !== 'running')
+		await quotas.requireRoomIn(tx, subjectOf(workspace), whenRunning(workspace));
 	const operation = await acceptOperation(locked, command, byUser(command), actor.id);
 	for (const other of active) {
 		if (other.status === 'running' && decision === 'preempt') {
@@ -165,6 +183,13 @@ const acceptCommand = async (locked: LockedWorkspace, command: Command, actor: A
 	workspace.lastActivityAt = new Date();
 	return {workspace, operation, joined: false};
 };
+
+const wantedByResources = {cpus: 'resources.cpus', memoryMiB: 'resources.memoryMiB'};
+
+const growth = (
+	{cpus, memoryMiB}: Workspace,
+	resources: {cpus?: number | undefined; memoryMiB?: number | undefined},
+) => ({cpus: (resources.cpus ?? cpus) - cpus, memoryMiB: (resources.memoryMiB ?? memoryMiB) - memoryMiB});
 
 const runtimeNotAvailable = (runtime: RuntimeKind): AppError =>
 	new AppError('RUNTIME_NOT_AVAILABLE', {runtime}, {fields: [{path: 'runtime', code: 'RUNTIME_NOT_AVAILABLE'}]});

@@ -1,8 +1,10 @@
 import Koa from 'koa';
 import type {EntityManager} from '@mikro-orm/core';
 import type {AccessService} from './access/access.service.ts';
+import type {AuditTrail} from './audit/audit-trail.ts';
 import type {Config} from './config.ts';
 import {createAccessWatch} from './http/access-watch.ts';
+import {audited} from './http/audited.ts';
 import {authenticate, type Authenticator} from './http/authenticate.ts';
 import {readBody} from './http/body.ts';
 import type {AppState} from './http/context.ts';
@@ -34,6 +36,7 @@ export interface HttpDependencies {
 	access: AccessService;
 	idempotency: IdempotencyService;
 	rateLimits: RateLimits;
+	auditTrail: AuditTrail;
 	/** The kinds of credentials, in the order in which they are looked for. */
 	authenticators: readonly Authenticator[];
 	/** The routers of the resources. */
@@ -67,6 +70,7 @@ export const createApp = (services: HttpDependencies): Koa<AppState> => {
 		.use(provide({access, idempotency, shutdown, accessWatch: createAccessWatch(orm)}))
 		.use(authenticate(config, services.authenticators))
 		.use(limitRequests(config, services.rateLimits))
+		.use(audited(services.auditTrail))
 		.use(router.routes())
 		.use(noRoute(router));
 	return app;

@@ -1,3 +1,4 @@
+import {createAuditRouter} from './audit/audit.router.ts';
 import {createCalendarRouter} from './automation/calendar.router.ts';
 import {createExecutionRouter} from './automation/execution.router.ts';
 import {createJobRouter} from './automation/job.router.ts';
@@ -47,4 +48,5 @@ export const createRouters = (services: Services): AppRouter[] => [
 	createInvitationRouter(services),
 	createWorkspaceMemberRouter(services),
 	createQuotaRouter(services),
+	createAuditRouter(services),
 ];

@@ -3,6 +3,8 @@ import {connectTemporal} from '../temporal/client.ts';
 import {createAccessService} from './access/access.service.ts';
 import {createRoles} from './access/roles.ts';
 import {createWithdrawals} from './access/withdrawal.ts';
+import {createAuditTrail} from './audit/audit-trail.ts';
+import {createAuditService} from './audit/audit.service.ts';
 import {createAutomationSweepService} from './automation/automation-sweep.service.ts';
 import {createCalendarService} from './automation/calendar.service.ts';
 import {createClaimService} from './automation/claim.service.ts';
@@ -145,6 +147,8 @@ export const createServices = async (config: Config, log: Logger, options: Servi
 		...signIn,
 		quotas,
 		rateLimits: createRateLimits({redis, installationId, ...config}),
+		audit: createAuditService({em}),
+		auditTrail: createAuditTrail({em, roles}),
 		health: createHealthService({
 			checks: {
 				database: () => em.fork().execute('select 1'),

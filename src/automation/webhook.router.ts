@@ -52,6 +52,8 @@ export const createWebhookRouter = ({jobs}: {jobs: JobService}): AppRouter => {
 	 */
 	router.post('/automation/webhooks/:id', authorize('public'), onceByDelivery, async ctx => {
 		const id = parseId(ctx.params['id'], 'WEBHOOK_KEY_INVALID');
+		// The key is the permission, and what it is the permission for.
+		ctx.state.operation = 'job.run';
 		const payload = JSON.stringify(ctx.request.body ?? null);
 		if (Buffer.byteLength(payload) > LIMIT_BYTES) throw new AppError('BODY_TOO_LARGE', {limitBytes: LIMIT_BYTES});
 		const execution = await jobs.callWebhook(id, ctx.get('X-API-Key'), {payload, delivery: deliveryOf(ctx)});

@@ -1,3 +1,4 @@
+import {enAudit} from './en-audit.ts';
 import {enAutomation} from './en-automation.ts';
 import {enErrors} from './en-errors.ts';
 import {enExplanation} from './en-explanation.ts';
@@ -9,6 +10,7 @@ export const en = {
 	...enExplanation,
 	...enAutomation,
 	...enPeople,
+	...enAudit,
 	validation: {
 		REQUIRED: 'Is required.',
 		INVALID_TYPE: 'Must be of type {{expected}}.',

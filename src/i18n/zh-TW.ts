@@ -1,4 +1,5 @@
 import type {Texts} from './en.ts';
+import {zhTWAudit} from './zh-TW-audit.ts';
 import {zhTWAutomation} from './zh-TW-automation.ts';
 import {zhTWErrors} from './zh-TW-errors.ts';
 import {zhTWExplanation} from './zh-TW-explanation.ts';
@@ -10,6 +11,7 @@ export const zhTW: Texts = {
 	...zhTWExplanation,
 	...zhTWAutomation,
 	...zhTWPeople,
+	...zhTWAudit,
 	validation: {
 		REQUIRED: '此欄位為必填。',
 		INVALID_TYPE: '類型必須為 {{expected}}。',

@@ -5,6 +5,7 @@ import {createAccessService} from '../../src/access/access.service.ts';
 import type {WorkspaceRole} from '../../src/access/permissions.ts';
 import type {Roles} from '../../src/access/roles.ts';
 import {createApp} from '../../src/app.ts';
+import type {AuditTrail} from '../../src/audit/audit-trail.ts';
 import {listen} from '../../src/http/listen.ts';
 import {createHealthService, type HealthCheck} from '../../src/http/monitoring/health.service.ts';
 import type {RateLimits} from '../../src/http/rate-limits.ts';
@@ -33,6 +34,9 @@ export const rolesOf = (role: WorkspaceRole | null): Roles => ({
 	inWorkspaces: async (_actor, ids) => new Map(role ? ids.map(id => [id, role]) : []),
 	inTeams: async () => new Map(),
 });
+
+/** Nobody writes down anything. */
+const noTrail: AuditTrail = {watch: (_actOf, _log, work) => work()};
 
 /** The real application on a free port, around the given routers. It has no database: nothing here asks one. */
 export const serve = async (t: ExecutionContext, options: Options = {}) => {
@@ -64,6 +68,7 @@ export const serve = async (t: ExecutionContext, options: Options = {}) => {
 		log: createLogger({logLevel: 'debug'}, destination),
 		orm,
 		access: createAccessService({roles: rolesOf(options.role ?? null)}),
+		auditTrail: noTrail,
 		authenticators: [],
 		idempotency: createIdempotencyService({em: orm.em}),
 		health: createHealthService({

@@ -32,9 +32,11 @@ export const authorize = (operation: Operation, subject: Subject = {}): Authoriz
 		}
 		const subjectId = await idOf(ctx);
 		if (subjectId === null) throw new AppError(notFound);
+		// Also of a refusal it is known what it was about.
+		ctx.state.subjectId = subjectId;
 		if ('workspace' in rule)
-			return {subjectId, workspaceRole: await access.requireWorkspace(actor, operation, subjectId, notFound)};
-		return {subjectId, teamRole: await access.requireTeam(actor, operation, subjectId, notFound)};
+			return {workspaceRole: await access.requireWorkspace(actor, operation, subjectId, notFound)};
+		return {teamRole: await access.requireTeam(actor, operation, subjectId, notFound)};
 	};
 
 	const guard: RouteMiddleware = async (ctx, next) => {

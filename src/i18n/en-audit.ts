@@ -21,6 +21,7 @@ export const enAudit = {
 		'workspace.update': 'change a workspace',
 		'workspace.delete': 'delete a workspace',
 		'workspace.transfer': 'transfer a workspace',
+		'workspace.leave': 'leave a workspace',
 		'workspace.members.write': 'change who a workspace is shared with',
 		'workspace.tokens.create': 'make a token for a workspace',
 		'operation.cancel': 'cancel an operation',

@@ -21,6 +21,7 @@ export const zhTWAudit: Pick<Texts, 'audit' | 'auditActions'> = {
 		'workspace.update': '修改工作區',
 		'workspace.delete': '刪除工作區',
 		'workspace.transfer': '移轉工作區',
+		'workspace.leave': '離開工作區',
 		'workspace.members.write': '修改工作區的共用對象',
 		'workspace.tokens.create': '建立工作區權杖',
 		'operation.cancel': '取消作業',

@@ -63,7 +63,7 @@ const subjectOf: [RegExp, keyof Subjects | null][] = [
 	[/^\/api\/v1\/operations\/\{id\}/, 'operation'],
 	[/^\/api\/v1\/automation\/(jobs|webhooks)\/\{id\}/, 'job'],
 	[/^\/api\/v1\/automation\/executions\/\{id\}/, 'execution'],
-	[/^\/api\/v1\/teams\/\{id\}/, 'team'],
+	[/^\/api\/v1\/(quotas\/)?teams\/\{id\}/, 'team'],
 	[/\{id\}/, null],
 ];
 /** What is not the subject itself may be anything: it is looked for after the caller is let through. */

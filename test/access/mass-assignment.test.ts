@@ -116,7 +116,7 @@ const addressOf = (path: string): string =>
 	subjects
 		.reduce(
 			(address, [pattern, id]) => address.replace(pattern, found => found.replace(/\{\w+\}/, id)),
-			path.replace('/api/v1', ''),
+			path.startsWith('/api/v1') ? path.replace('/api/v1', '') : `/../..${path}`,
 		)
 		.replaceAll(/\{\w+\}/g, () => randomUUID());
 

@@ -63,10 +63,10 @@ test('every POST says what it does with an Idempotency-Key, and all but these ho
 			'/api/v1/workspaces/{id}/tokens',
 			'/api/v1/automation/schedule-preview',
 			'/api/v1/automation/jobs/{id}/webhook-key',
+			'/auth/logout',
 			'/api/v1/teams/{id}/invitations',
 			'/api/v1/teams/{id}/invitations/{invitationId}/resend',
 			'/api/v1/invitations/preview',
-			'/auth/logout',
 		],
 	);
 });

@@ -19,7 +19,7 @@ export const Job = z
 			example: true,
 		}),
 		createdBy: z.uuid().meta({
-			description: 'Who made it, or took it over; it runs as them.',
+			description: 'Who made it, changed what it runs, or took it over; it runs as them.',
 			example: '00000000-0000-7000-8000-000000000001',
 		}),
 		createdAt: DateTime.meta({description: 'When it was made.', example: '2026-05-01T08:00:00.000Z'}),

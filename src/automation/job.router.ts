@@ -117,7 +117,7 @@ export const createJobRouter = ({jobs, executions}: Dependencies): AppRouter => 
 		parseBody(ctx, UpdateJob);
 		const patch = ctx.request.body as Partial<CreateJob>;
 		const revise = (job: Job) => parseValue(ctx, CreateJob, withChanges(job.toInput(), patch));
-		await show(ctx, await jobs.update(jobId(ctx), ifMatch(ctx), revise));
+		await show(ctx, await jobs.update(ctx.state.actor, jobId(ctx), ifMatch(ctx), revise));
 	});
 
 	router.delete('/automation/jobs/:id', authorize('job.delete', ofJob), async ctx => {

@@ -1,4 +1,5 @@
 import {createHash, randomBytes, timingSafeEqual} from 'node:crypto';
+import {isDeepStrictEqual} from 'node:util';
 import type {EntityManager, FilterQuery} from '@mikro-orm/postgresql';
 import {v7 as uuid} from 'uuid';
 import type {Actor} from '../access/actor.ts';
@@ -129,10 +130,10 @@ export const createJobService = (services: JobServiceDependencies) => {
 		},
 
 		/**
-		 * Changes a job to what `revise` makes of it. Rejects with JOB_NOT_FOUND, REVISION_CONFLICT, JOB_NAME_TAKEN, TRIGGER_IN_THE_PAST and
+		 * Changes a job to what `revise` makes of it. Whoever changes what runs has it run as them: nobody's secrets serve for what somebody else wrote. Rejects with JOB_NOT_FOUND, REVISION_CONFLICT, JOB_NAME_TAKEN, TRIGGER_IN_THE_PAST and
 		 * whatever `revise` throws.
 		 */
-		update: (id: string, revision: number | null, revise: (job: Job) => CreateJob): Promise<Job> => {
+		update: (actor: Actor, id: string, revision: number | null, revise: (job: Job) => CreateJob): Promise<Job> => {
 			let name = '';
 			return nameTaken(
 				'JOB_NAME_TAKEN',
@@ -145,7 +146,9 @@ export const createJobService = (services: JobServiceDependencies) => {
 							JSON.stringify([input.trigger, input.policy.dst]) !== JSON.stringify([job.trigger, job.policy.dst]);
 						requirePossible({...input, status: isOtherTime ? status : 'draft'});
 						const wasDraft = job.status === 'draft';
+						const before = job.work();
 						Object.assign(job, input);
+						if (!isDeepStrictEqual(job.work(), before)) job.createdBy = actor.id;
 						if (status === 'draft') job.status = 'draft';
 						else if (wasDraft || (isOtherTime && job.status === 'completed')) job.status = 'active';
 						// What was before is not a time of the job as it is now.

@@ -23,7 +23,8 @@ export const createKnownUsers = ({em}: {em: EntityManager}) => ({
 		if (user.disabledAt) throw new AppError('USER_DISABLED');
 		const {id, name} = await follow(own, user, profile);
 		await see(own, user);
-		return {id, name, platformRole: isAdministrator ? 'admin' : user.platformRole, grant: null};
+		const platformRole = isAdministrator ? 'admin' : user.platformRole;
+		return {id, name, platformRole, language: user.language ?? null, grant: null};
 	},
 });
 

@@ -146,6 +146,15 @@ test('nothing runs as somebody who may not work any more, until somebody else ta
 	t.is((await world.owner.post(`/automation/jobs/${job}/resume`)).body.createdBy, world.stays.actor.id);
 });
 
+test('whoever changes what a job runs has it run as them, and other changes leave that alone', async t => {
+	const world = await buildWorld('directly');
+	const {job} = await beAtWork(world, world.goes);
+	const change = async (input: object) =>
+		(await world.stays.send('PATCH', `/automation/jobs/${job}`, input)).body.createdBy;
+	t.is(await change({name: 'another-name', policy: {overlap: 'allowAll'}}), world.goes.actor.id);
+	t.is(await change({command: ['env']}), world.stays.actor.id);
+});
+
 test('what is begun while somebody is removed ends with it, or never begins', async t => {
 	for (let round = 0; round < 5; round++) {
 		const world = await buildWorld('byTeam');

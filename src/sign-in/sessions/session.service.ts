@@ -80,7 +80,7 @@ export const createSessionService = (dependencies: SessionServiceDependencies) =
 			if (user.disabledAt) throw new AppError('USER_DISABLED');
 			const expiresAt = new Date(Math.min(Date.now() + idleMs, endsAt));
 			const platformRole = isAdministrator ? 'admin' : user.platformRole;
-			const actor: Actor = {id: user.id, name: user.name, platformRole, grant: null};
+			const actor: Actor = {id: user.id, name: user.name, platformRole, language: user.language ?? null, grant: null};
 			return {actor, email: user.email ?? null, idToken, expiresAt, endsAt: new Date(endsAt)};
 		},
 

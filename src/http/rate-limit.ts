@@ -58,7 +58,7 @@ const isSignIn = /^(\/api\/v1)?\/auth\/(?!session\b)/i;
 const isBadCredential = (error: unknown): boolean =>
 	error instanceof AppError && error.status === 401 && error.code !== 'AUTHENTICATION_REQUIRED';
 
-// draft-ietf-httpapi-ratelimit-headers-10: q requests in w seconds; r are left, for t seconds.
+// draft-ietf-httpapi-ratelimit-headers: q requests in w seconds; r are left, for t seconds.
 const policy = ({limit, perMinute}: Standing): string => `"${limit}";q=${perMinute};w=${windowSeconds}`;
 const state = ({limit, remaining, resetSeconds}: Standing): string => `"${limit}";r=${remaining};t=${resetSeconds}`;
 

@@ -16,8 +16,9 @@ export const createUserRouter = ({users}: {users: UserService}): AppRouter => {
 	const userId = (ctx: RouteContext) => parseId(ctx.params['id'], 'USER_NOT_FOUND');
 
 	const showMe = (ctx: RouteContext, user: User): void => {
-		setRevision(ctx, user.revision);
-		ctx.body = viewMe(user);
+		// The role may come from the token.
+		setRevision(ctx, user.revision, {isWhole: false});
+		ctx.body = viewMe(user, ctx.state.actor);
 	};
 
 	const show = (ctx: RouteContext, user: User): void => {

@@ -101,6 +101,7 @@ keycloakTest(
 keycloakTest('the realm role admin administers; a disabled administrator does not', async t => {
 	const token = await realm.token('admin');
 	t.is((await product.get('/admin/orphans', bearer(token))).status, 200);
+	t.is((await product.get('/users/me', bearer(token))).body.platformRole, 'admin');
 	t.is((await product.get('/admin/orphans', bearer(await realm.token('bob')))).status, 403);
 	const {id} = await rowOf('admin@example.com');
 	await product.services.orm.em.fork().nativeUpdate(User, {id}, {disabledAt: new Date()});

@@ -13,6 +13,7 @@ import {
 	type ExecutionStatus,
 	type ExecutionTrigger,
 	type OverlapPolicy,
+	type QueuedRun,
 } from './execution-rules.ts';
 import {Execution} from './execution.entity.ts';
 import type {ExecutionWork} from './execution.schema.ts';
@@ -39,77 +40,107 @@ export interface NewExecution {
 	refused?: {status: 'skipped' | 'missed'; reason: Reason} | null;
 }
 
-/**
- * Writes down one run of a job, under the lock of its workspace: it begins, waits for its turn, or is final at once with the reason why not. From
- * the commit on it will reach an end. Rejects with QUOTA_EXCEEDED.
- */
+/** The runs of a locked workspace that are not final, and the way to one more of them. */
+export interface RunQueue {
+	/**
+	 * Writes down one run of a job: it begins, waits for its turn, or is final at once with the reason why not. From the commit on it will reach an
+	 * end. Rejects with QUOTA_EXCEEDED.
+	 */
+	accept(job: Job, input: NewExecution): Promise<Execution>;
+}
+
+export interface Accepting {
+	waker: ExecutionWaker;
+	quotas: QuotaService;
+}
+
+/** Read once, however much is accepted through it then: a backfill of a thousand times reads no more than a single run. */
+export const openQueue = async (locked: LockedWorkspace, {waker, quotas}: Accepting): Promise<RunQueue> => {
+	const {tx, workspace} = locked;
+	const {runs, accepted, entityOf, admitNext} = await readQueue(locked, waker);
+	const mayWork = new Map<string, boolean>();
+
+	/** It would run as somebody who may not do so, with their secrets. */
+	const refusedByPerson = async ({createdBy}: Job): Promise<NewExecution['refused']> => {
+		const may = mayWork.get(createdBy) ?? (await personMayWork(tx, createdBy, workspace.id));
+		mayWork.set(createdBy, may);
+		return may ? null : skipped('personRemoved');
+	};
+
+	/** What the job's other runs mean for one more: why it does not run, or which of them make room for it. */
+	const overlapWith = (
+		others: readonly ActiveRun[],
+		policy: OverlapPolicy,
+	): {refused: NewExecution['refused']; replaced: readonly ActiveRun[]} => {
+		if (workspace.desired === 'deleted') return {refused: skipped('workspaceDeleting'), replaced: []};
+		const queued = others.filter(isQueued).length;
+		const decision = decideOverlap(policy, {active: others.length - queued, queued});
+		const refused = decision === 'skip' ? skipped('overlap', {executionId: others[0]!.id}) : null;
+		return {refused, replaced: decision === 'replace' ? others : []};
+	};
+
+	const replace = async (others: readonly ActiveRun[], by: string): Promise<void> => {
+		for (const other of others) {
+			cancelExecution(tx, await entityOf(other), {code: 'replaced', params: {by}}, waker);
+			if (isQueued(other)) runs.splice(runs.indexOf(other), 1);
+		}
+	};
+
+	return {
+		async accept(job, input) {
+			const {id, ...values} = newExecution(job, input);
+			const barred = input.refused ?? (await refusedByPerson(job));
+			const ofJob = runs.filter(({jobId}) => jobId === job.id);
+			const overlap = barred ? null : overlapWith(ofJob, input.overlap ?? job.policy.overlap);
+			const refused = barred ?? overlap?.refused ?? (await refusedByQuota(locked, values.work, input, quotas));
+			const execution = tx.create(Execution, {id, ...values});
+			if (refused) {
+				end(tx, execution, refused.status, refused.reason, waker);
+				return execution;
+			}
+			await replace(overlap?.replaced ?? [], id);
+			accepted.set(id, execution);
+			runs.push({id, jobId: job.id, overlap: job.policy.overlap, status: 'queued'});
+			await admitNext(input.carriedBy ? {id, workflowId: input.carriedBy} : null);
+			return execution;
+		},
+	};
+};
+
+const readQueue = async ({tx, workspace}: LockedWorkspace, waker: ExecutionWaker) => {
+	// Of a thousand that wait few are changed: only those are read as entities. What is not written yet would be missing.
+	await tx.flush();
+	const runs = await tx.execute<ActiveRun[]>(activeRuns, [workspace.id]);
+	const accepted = new Map<string, Execution>();
+	const entityOf = async ({id}: ActiveRun): Promise<Execution> => accepted.get(id) ?? tx.findOneOrFail(Execution, {id});
+
+	const admitNext = async (carried: {id: string; workflowId: string} | null = null): Promise<void> => {
+		const admitted = admissible(
+			runs.filter(isQueued),
+			runs.filter(run => !isQueued(run)).map(({jobId}) => jobId),
+		);
+		if (admitted.length === 0) return;
+		for (const run of runs.filter(({id}) => admitted.includes(id))) {
+			const execution = await entityOf(run);
+			run.status = execution.status = 'waiting';
+			if (run.id === carried?.id) execution.workflowId = carried.workflowId;
+			else waker.start(execution);
+		}
+	};
+	return {runs, accepted, entityOf, admitNext};
+};
+
+/** Writes down one run of a job, under the lock of its workspace. Rejects with QUOTA_EXCEEDED. */
 export const acceptExecution = async (
 	locked: LockedWorkspace,
 	job: Job,
 	input: NewExecution,
-	{waker, quotas}: {waker: ExecutionWaker; quotas: QuotaService},
-): Promise<Execution> => {
-	const {tx, workspace} = locked;
-	const id = uuid();
-	const work = input.work ?? job.work();
-	const barred = input.refused ?? (await refusedByPerson(locked, job));
-	const overlap = barred ? null : await overlapIn(locked, job, input.overlap ?? job.policy.overlap);
-	const refused = barred ?? overlap?.refused ?? (await refusedByQuota(locked, work, input, quotas));
-	const execution = tx.create(Execution, {
-		id,
-		job: job.id,
-		workspace: workspace.id,
-		trigger: input.trigger,
-		nominalTime: input.nominalTime,
-		work,
-		requestedBy: input.requestedBy ?? null,
-		retryOf: input.retryOf ?? null,
-		payload: input.payload ?? null,
-		delivery: input.delivery ?? null,
-		status: 'queued',
-		reason: null,
-		workflowId: executionWorkflowId(id),
-		cancelReason: null,
-		notBefore: null,
-		sessionId: null,
-		resumes: null,
-		createdAt: new Date(),
-		startedAt: null,
-		finishedAt: null,
-		exitCode: null,
-		result: null,
-	});
-	if (refused) {
-		end(tx, execution, refused.status, refused.reason, waker);
-		return execution;
-	}
-	for (const other of overlap?.replaced ?? []) cancelExecution(tx, other, {code: 'replaced', params: {by: id}}, waker);
-	await tx.flush();
-	await admit(locked, waker, input.carriedBy ? {id, workflowId: input.carriedBy} : null);
-	return execution;
-};
+	accepting: Accepting,
+): Promise<Execution> => (await openQueue(locked, accepting)).accept(job, input);
 
 /** Lets those go on that may, oldest first. Whoever ends an execution calls this in the same transaction. */
-export const admit = async (
-	{tx, workspace}: LockedWorkspace,
-	waker: ExecutionWaker,
-	carried: {id: string; workflowId: string} | null = null,
-): Promise<void> => {
-	const active = await activeExecutions(tx, workspace.id);
-	const queued = active.filter(({status}) => status === 'queued');
-	if (queued.length === 0) return;
-	const jobs = new Map((await tx.find(Job, {id: {$in: queued.map(({job}) => job)}})).map(job => [job.id, job]));
-	const admitted = admissible(
-		queued.map(({id, job}) => ({id, jobId: job, overlap: jobs.get(job)!.policy.overlap})),
-		active.filter(({status}) => status !== 'queued').map(({job}) => job),
-	);
-	for (const execution of queued) {
-		if (!admitted.includes(execution.id)) continue;
-		execution.status = 'waiting';
-		if (execution.id === carried?.id) execution.workflowId = carried.workflowId;
-		else waker.start(execution);
-	}
-};
+export const admit = async (locked: LockedWorkspace, waker: ExecutionWaker): Promise<void> =>
+	(await readQueue(locked, waker)).admitNext();
 
 /** What is not final yet, in the order in which it was accepted. */
 export const activeExecutions = (tx: EntityManager, workspaceId: string): Promise<Execution[]> =>
@@ -161,24 +192,6 @@ export const cancelExecution = (
 	}
 };
 
-/** It would run as somebody who may not do so, with their secrets. */
-const refusedByPerson = async ({tx, workspace}: LockedWorkspace, job: Job): Promise<NewExecution['refused']> =>
-	(await personMayWork(tx, job.createdBy, workspace.id)) ? null : skipped('personRemoved');
-
-/** What the job's other runs mean for one more: why it does not run, or which of them make room for it. */
-const overlapIn = async (
-	{tx, workspace}: LockedWorkspace,
-	job: Job,
-	overlap: OverlapPolicy,
-): Promise<{refused: NewExecution['refused']; replaced: Execution[]}> => {
-	if (workspace.desired === 'deleted') return {refused: skipped('workspaceDeleting'), replaced: []};
-	const others = (await activeExecutions(tx, workspace.id)).filter(other => other.job === job.id);
-	const queued = others.filter(({status}) => status === 'queued').length;
-	const decision = decideOverlap(overlap, {active: others.length - queued, queued});
-	const refused = decision === 'skip' ? skipped('overlap', {executionId: others[0]!.id}) : null;
-	return {refused, replaced: decision === 'replace' ? others : []};
-};
-
 const refusedByQuota = async (
 	{tx, workspace}: LockedWorkspace,
 	{kind}: ExecutionWork,
@@ -193,6 +206,46 @@ const refusedByQuota = async (
 	}
 	const shortage = await quotas.shortageIn(tx, subject, wanted);
 	return shortage && skipped('quotaExceeded', {...shortage});
+};
+
+interface ActiveRun extends QueuedRun {
+	status: ExecutionStatus;
+}
+
+const activeRuns = `
+	select e.id, e.job_id as "jobId", e.status, j.policy->>'overlap' as overlap
+	from execution e join job j on j.id = e.job_id
+	where e.workspace_id = ? and e.status in (${activeStatuses.map(status => `'${status}'`).join(', ')})
+	order by e.created_at, e.id`;
+
+const isQueued = ({status}: ActiveRun): boolean => status === 'queued';
+
+const newExecution = (job: Job, input: NewExecution) => {
+	const id = uuid();
+	return {
+		id,
+		job: job.id,
+		workspace: job.workspace,
+		trigger: input.trigger,
+		nominalTime: input.nominalTime,
+		work: input.work ?? job.work(),
+		requestedBy: input.requestedBy ?? null,
+		retryOf: input.retryOf ?? null,
+		payload: input.payload ?? null,
+		delivery: input.delivery ?? null,
+		status: 'queued' as const,
+		reason: null,
+		workflowId: executionWorkflowId(id),
+		cancelReason: null,
+		notBefore: null,
+		sessionId: null,
+		resumes: null,
+		createdAt: new Date(),
+		startedAt: null,
+		finishedAt: null,
+		exitCode: null,
+		result: null,
+	};
 };
 
 const skipped = (code: string, params: Reason['params'] = {}) => ({

@@ -1,7 +1,7 @@
 import type {EntityManager, FilterQuery} from '@mikro-orm/postgresql';
 import type {QuotaService} from '../quotas/quota.service.ts';
 import type {LockedWorkspace, WorkspaceTransactions} from '../workspaces/workspace-transaction.ts';
-import {acceptExecution, type NewExecution} from './accept-execution.ts';
+import {type NewExecution, openQueue, type RunQueue} from './accept-execution.ts';
 import type {ClaimInput} from './automation.contract.ts';
 import {LATE_AFTER_SECONDS, mayStillRun} from './execution-rules.ts';
 import {Execution} from './execution.entity.ts';
@@ -45,19 +45,14 @@ export const createClaimService = ({
 		);
 	};
 
-	const account = async (job: Job, workspace: LockedWorkspace, at: Date, carriedBy?: string): Promise<Execution> => {
-		const execution = await acceptExecution(
-			workspace,
-			job,
-			{
-				trigger: 'schedule',
-				nominalTime: at,
-				withoutRoom: 'skip',
-				refused: missed(job, at),
-				...(carriedBy ? {carriedBy} : {}),
-			},
-			accepting,
-		);
+	const account = async (job: Job, queue: RunQueue, at: Date, carriedBy?: string): Promise<Execution> => {
+		const execution = await queue.accept(job, {
+			trigger: 'schedule',
+			nominalTime: at,
+			withoutRoom: 'skip',
+			refused: missed(job, at),
+			...(carriedBy ? {carriedBy} : {}),
+		});
 		if (job.trigger.kind === 'once') job.status = 'completed';
 		return execution;
 	};
@@ -80,19 +75,20 @@ export const createClaimService = ({
 				// Nobody's time, or a time of the job as it was before a change.
 				if (!isPlanned && (mayBeSuperfluous(job.trigger, at) || revision !== job.revision)) return null;
 				if (isPlanned && job.status !== 'active') return null;
+				const queue = await openQueue(workspace, accepting);
 				// Workflows that waited for a worker come in any order; their times do not.
 				if (isPlanned)
 					for (const earlier of await openTimes(workspace.tx, job, new Date(at.getTime() - 1)))
-						await account(job, workspace, earlier);
+						await account(job, queue, earlier);
 				const execution = isPlanned
-					? await account(job, workspace, at, workflowId)
+					? await account(job, queue, at, workflowId)
 					: // Somebody triggered the schedule by hand, in Temporal.
-						await acceptExecution(
-							workspace,
-							job,
-							{trigger: 'manual', nominalTime: at, withoutRoom: 'skip', carriedBy: workflowId},
-							accepting,
-						);
+						await queue.accept(job, {
+							trigger: 'manual',
+							nominalTime: at,
+							withoutRoom: 'skip',
+							carriedBy: workflowId,
+						});
 				return execution.workflowId === workflowId && execution.status === 'waiting' ? execution.id : null;
 			}),
 
@@ -124,7 +120,8 @@ export const createClaimService = ({
 			if (job.status !== 'active') return 0;
 			const {tx} = workspace;
 			const open = await openTimes(tx, job, graceEnd(job, now));
-			for (const at of open) await account(job, workspace, at);
+			const queue = await openQueue(workspace, accepting);
+			for (const at of open) await account(job, queue, at);
 			await tx.flush();
 			const times = passedTimes(job, now);
 			const coveredUntil = times.length === BATCH ? times.at(-1)! : graceEnd(job, now);

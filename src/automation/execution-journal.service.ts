@@ -16,9 +16,9 @@ import {
 import {Operation} from '../workspaces/operation.entity.ts';
 import {decide, type OperationKind, tailOf} from '../workspaces/workspace-lifecycle.ts';
 import type {Reason} from '../workspaces/workspace.schema.ts';
-import {activeExecutions, admit, end} from './accept-execution.ts';
+import {admit, end} from './accept-execution.ts';
 import type {ExecutionStep, RunRef} from './automation.contract.ts';
-import {type ExecutionStatus, isFinal} from './execution-rules.ts';
+import {activeStatuses, type ExecutionStatus, isFinal} from './execution-rules.ts';
 import {Execution} from './execution.entity.ts';
 import type {ExecutionResult} from './execution.schema.ts';
 import type {ExecutionWaker} from './execution-waker.ts';
@@ -233,8 +233,8 @@ const restoresWorkspace = async (execution: Execution, {tx, workspace}: LockedWo
 	if (workspace.lastActivityAt > (execution.startedAt ?? execution.createdAt)) return false;
 	const [operations, executions, leases] = [
 		await activeOperations(tx, workspace.id),
-		await activeExecutions(tx, workspace.id),
+		await tx.count(Execution, {workspace: workspace.id, status: {$in: [...activeStatuses]}}),
 		await tx.count(Lease, {workspace: workspace.id, expiresAt: {$gt: new Date()}}),
 	];
-	return operations.length + executions.length + leases === 0;
+	return operations.length + executions + leases === 0;
 };

@@ -11,7 +11,7 @@ import {nameTaken} from '../name-taken.ts';
 import {subjectOf} from '../quotas/quota.ts';
 import type {QuotaService} from '../quotas/quota.service.ts';
 import type {LockedWorkspace, WorkspaceTransactions} from '../workspaces/workspace-transaction.ts';
-import {acceptExecution, activeExecutions, cancelExecution} from './accept-execution.ts';
+import {acceptExecution, activeExecutions, cancelExecution, openQueue} from './accept-execution.ts';
 import {Execution} from './execution.entity.ts';
 import type {ExecutionWaker} from './execution-waker.ts';
 import {Job} from './job.entity.ts';
@@ -198,17 +198,11 @@ export const createJobService = (services: JobServiceDependencies) => {
 				const times = await openTimes(workspace.tx, job, input);
 				if (input.dryRun) return {times, executions: []};
 				if (workspace.workspace.desired === 'deleted') throw new AppError('WORKSPACE_DELETING');
+				const queue = await openQueue(workspace, services);
 				const executions: Execution[] = [];
 				for (const nominalTime of times) {
 					const {overlap} = input;
-					executions.push(
-						await acceptExecution(
-							workspace,
-							job,
-							{trigger: 'backfill', nominalTime, overlap, requestedBy: actor.id},
-							services,
-						),
-					);
+					executions.push(await queue.accept(job, {trigger: 'backfill', nominalTime, overlap, requestedBy: actor.id}));
 				}
 				return {times, executions};
 			}),

@@ -64,6 +64,8 @@ export const createQuotaService = ({em, defaults}: QuotaServiceDependencies) => 
 		// Who has no limit waits for nobody.
 		if (limited.length === 0) return [];
 		await lock(tx, subject);
+		// What is not written yet counts, too.
+		await tx.flush();
 		const used = await usageOf(tx, subject, limited);
 		return limited
 			.map(quota => ({quota, limit: limits[quota] ?? 0, used: used[quota], wanted: wanted[quota] ?? 0}))
@@ -85,7 +87,7 @@ export const createQuotaService = ({em, defaults}: QuotaServiceDependencies) => 
 	return {
 		/**
 		 * Makes sure that there is room for so much more, and keeps it until the end of the transaction. To be asked after the lock on the workspace, if
-		 * there is one already, and before anything is written. Rejects with QUOTA_EXCEEDED{quota, limit, used, wanted, freesAt, subject}.
+		 * there is one already, and before what it is for is made. Rejects with QUOTA_EXCEEDED{quota, limit, used, wanted, freesAt, subject}.
 		 */
 		async requireRoomIn(
 			tx: EntityManager,

@@ -1,6 +1,12 @@
 // Times that nobody was there for. Nobody works here: what is accepted stays as it is.
 import test from 'ava';
-import {catchUpPolicies, type CatchUpPolicy, RUNS_PER_WORKSPACE} from '../../src/automation/execution-rules.ts';
+import {
+	catchUpPolicies,
+	type CatchUpPolicy,
+	overlapPolicies,
+	type OverlapPolicy,
+	RUNS_PER_WORKSPACE,
+} from '../../src/automation/execution-rules.ts';
 import type {ExecutionView} from '../../src/automation/execution.schema.ts';
 import {startFakeInstallation} from '../helpers/fake-installation.ts';
 import type {Installation} from '../helpers/installation.ts';
@@ -154,4 +160,40 @@ test.serial('a backfill runs what was missed, once, and a dry run says what that
 		dry.body.times.map((time: string) => ['backfill', time]),
 	);
 	t.deepEqual((await product.post(`/automation/jobs/${job.id}/backfill`, range)).body.times, []);
+});
+
+const times = (count: number, status: string) => Array.from({length: count}, () => status);
+const afterBackfill: Record<OverlapPolicy, (due: number) => string[]> = {
+	skip: due => ['waiting', ...times(due - 1, 'skipped')],
+	bufferOne: due => ['waiting', 'queued', ...times(due - 2, 'skipped')],
+	bufferAll: due => ['waiting', ...times(due - 1, 'queued')],
+	cancelOther: due => ['waiting', ...times(due - 2, 'cancelled'), 'queued'],
+	allowAll: due => [...times(RUNS_PER_WORKSPACE, 'waiting'), ...times(due - RUNS_PER_WORKSPACE, 'queued')],
+};
+const backfill = async (jobId: string, minutes: number, overlap: OverlapPolicy): Promise<ExecutionView[]> => {
+	const to = Math.floor(Date.now() / MINUTE) * MINUTE;
+	const range = {from: new Date(to - minutes * MINUTE).toISOString(), to: new Date(to).toISOString()};
+	return (await product.post(`/automation/jobs/${jobId}/backfill`, {...range, overlap, dryRun: false})).body.executions;
+};
+
+for (const overlap of overlapPolicies) {
+	test.serial(`runs that are accepted together see each other: a backfill with overlap ${overlap}`, async t => {
+		const job = await jobLeftAlone(0, {overlap});
+		const accepted = await backfill(job.id, 12, overlap);
+		t.deepEqual(byTime(accepted), afterBackfill[overlap](12));
+		t.deepEqual(byTime(await executionsOf(job.id)), afterBackfill[overlap](12), 'what is stored is what was answered');
+		if (overlap !== 'cancelOther') return;
+		const [first] = accepted;
+		t.true((await automation.execution(first!.id)).cancelRequested);
+	});
+}
+
+test.serial('a thousand times are backfilled at once, and each has its turn', async t => {
+	const job = await jobLeftAlone(0, {overlap: 'bufferAll'});
+	t.deepEqual(byTime(await backfill(job.id, 1000, 'bufferAll')), afterBackfill.bufferAll(1000));
+	const [first] = await executionsOf(job.id);
+	await product.services.executions.cancel(first!.id);
+	// The workflow that nobody runs here would say so.
+	await product.services.executionJournal.next(first!.id);
+	t.deepEqual(byTime(await executionsOf(job.id)).slice(0, 3), ['cancelled', 'waiting', 'queued']);
 });

@@ -20,6 +20,8 @@ export interface StackOptions {
 	ports?: {postgres?: number; redis?: number; temporal?: number; temporalUi?: number};
 	temporalNamespace?: string;
 	temporalUi?: boolean;
+	/** Temporal without the settings that make it fast on a small machine: for comparing. */
+	stockTemporal?: boolean;
 	/** For tests: faster and not safe against a power cut; a Temporal namespace made on a given server is deleted at the end. */
 	throwAway?: boolean;
 }
@@ -59,11 +61,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 	};
 
 	const uiPort = options.temporalUi === false ? null : ports.temporalUi;
+	const temporal = {namespace, port: ports.temporal, uiPort, stock: options.stockTemporal, throwAway};
 	try {
 		await Promise.all([
 			start('postgres', () => startPostgres({...common, port: ports.postgres, throwAway})),
 			start('redis', () => startRedis({...common, port: ports.redis})),
-			start('temporal', () => startTemporal({...common, namespace, port: ports.temporal, uiPort, throwAway})),
+			start('temporal', () => startTemporal({...common, ...temporal})),
 			start('docker', async () => {
 				const {host, isNew} = await ensureDocker(common);
 				if (wants('image')) await ensureWorkspaceImage(host, isNew, report);

@@ -5,10 +5,8 @@ import {containersQueue} from '../src/workspaces/workspace.contract.ts';
 
 type Questions = Pick<Activities, 'nextStep' | 'isCancelRequested'>;
 type DatabaseActivities = Pick<Activities, 'tidyUp'>;
-type ExecutionActivities = Pick<
-	Activities,
-	'claimExecution' | 'nextExecutionStep' | 'isExecutionCancelled' | 'cancelFromTemporal' | 'finishRun'
->;
+type ExecutionQuestions = Pick<Activities, 'claimExecution' | 'nextExecutionStep' | 'isExecutionCancelled'>;
+export type ExecutionActivities = ExecutionQuestions & Pick<Activities, 'cancelFromTemporal' | 'finishRun'>;
 type NotificationActivities = Pick<Activities, 'sendNotification' | 'giveUpNotification'>;
 type RunActivities = Pick<Activities, 'startRun' | 'followRun' | 'stopRun'>;
 type ContainerActivities = Pick<Activities, 'runSteps' | 'revertSteps' | 'observeWorkspace'>;
@@ -20,7 +18,10 @@ const patient = proxyActivities<Questions & DatabaseActivities & ExecutionActivi
 });
 
 /** Run by the worker that runs the workflow, as part of its task. */
-const quick = proxyLocalActivities<Questions>({startToCloseTimeout: '5 seconds', retry: {maximumAttempts: 1}});
+const quick = proxyLocalActivities<Questions & ExecutionQuestions>({
+	startToCloseTimeout: '5 seconds',
+	retry: {maximumAttempts: 1},
+});
 
 /** One look takes less time than the way through a queue; when it fails the question is put into the queue, where it waits without a worker. */
 const quicklyOr =
@@ -44,7 +45,16 @@ export const database = {
 export const housekeeping: DatabaseActivities = patient;
 
 /** What the workflow of an execution asks and tells the database. */
-export const executions: ExecutionActivities = patient;
+export const executions: ExecutionActivities = {
+	claimExecution: quicklyOr(quick.claimExecution, patient.claimExecution),
+	nextExecutionStep: quicklyOr(quick.nextExecutionStep, patient.nextExecutionStep),
+	isExecutionCancelled: quicklyOr(quick.isExecutionCancelled, patient.isExecutionCancelled),
+	cancelFromTemporal: patient.cancelFromTemporal,
+	finishRun: patient.finishRun,
+};
+
+/** The same, for workflows that began when every question went through the queue. */
+export const executionsByQueue: ExecutionActivities = patient;
 
 export const notifications: NotificationActivities = patient;
 

@@ -3,11 +3,12 @@ import {
 	condition,
 	defineSignal,
 	isCancellation,
+	patched,
 	setHandler,
 	workflowInfo,
 } from '@temporalio/workflow';
 import {type ExecuteJobInput, LOOK, type RunRef} from '../src/automation/automation.contract.ts';
-import {executions, runsOn} from './activities.ts';
+import {type ExecutionActivities, executions, executionsByQueue, runsOn} from './activities.ts';
 
 const lookSignal = defineSignal(LOOK);
 
@@ -18,39 +19,48 @@ type Outcome = 'done' | 'nothing to do';
 export async function executeJob(input: ExecuteJobInput): Promise<Outcome> {
 	let looks = 0;
 	setHandler(lookSignal, () => void (looks += 1));
-	const executionId = 'executionId' in input ? input.executionId : await claim(input);
+	const database = patched('questions-are-local') ? executions : executionsByQueue;
+	const executionId = 'executionId' in input ? input.executionId : await claim(input, database);
 	if (executionId === null) return 'nothing to do';
 
 	// Somebody cancelled the workflow in Temporal: that is a wish like any other, and the end is the same orderly one.
 	void CancellationScope.current().cancelRequested.catch(async (error: unknown) => {
 		if (!isCancellation(error)) throw error;
-		await CancellationScope.nonCancellable(() => executions.cancelFromTemporal({executionId}));
+		await CancellationScope.nonCancellable(() => database.cancelFromTemporal({executionId}));
 		looks += 1;
 	});
 	await CancellationScope.nonCancellable(async () => {
 		for (;;) {
 			const seen = looks;
-			const step = await executions.nextExecutionStep({executionId});
+			const step = await database.nextExecutionStep({executionId});
 			if (step.kind === 'over') break;
 			if (step.kind === 'wait') await condition(() => looks > seen, step.milliseconds);
-			else await attempt(step.run, seen, () => looks);
+			else await attempt(step.run, database, seen, () => looks);
 		}
 	});
 	return 'done';
 }
 
-const claim = ({jobId, revision}: {jobId: string; revision: number}): Promise<string | null> => {
+const claim = (
+	{jobId, revision}: {jobId: string; revision: number},
+	database: ExecutionActivities,
+): Promise<string | null> => {
 	const {workflowId, searchAttributes, startTime} = workflowInfo();
 	// The time that the schedule meant; the workflow may have begun later.
 	const [planned = startTime] = (searchAttributes['TemporalScheduledStartTime'] ?? []) as Date[];
-	return executions.claimExecution({jobId, revision, nominalTime: planned.toISOString(), workflowId});
+	return database.claimExecution({jobId, revision, nominalTime: planned.toISOString(), workflowId});
 };
 
 /** How long to wait when the workspace turned out not to be there. */
 const LOOK_AGAIN = '5 seconds';
 
 /** Starts the process in the container, follows it to its end, and ends it when someone says so. */
-const attempt = async (run: RunRef, seen: number, looks: () => number): Promise<void> => {
+const attempt = async (
+	run: RunRef,
+	database: ExecutionActivities,
+	seen: number,
+	looks: () => number,
+): Promise<void> => {
 	const {startRun, followRun, stopRun} = runsOn(run.target);
 	const start = await startRun(run);
 	if (start === 'notNow') await condition(() => looks() > seen, LOOK_AGAIN);
@@ -65,10 +75,10 @@ const attempt = async (run: RunRef, seen: number, looks: () => number): Promise<
 	while (!isOver) {
 		if (!isStopping && looks() > asked) {
 			asked = looks();
-			isStopping = await executions.isExecutionCancelled({executionId: run.executionId});
+			isStopping = await database.isExecutionCancelled({executionId: run.executionId});
 			if (isStopping) await stopRun(run);
 		}
 		await condition(() => isOver || (!isStopping && looks() > asked));
 	}
-	await executions.finishRun({run, ended: await following});
+	await database.finishRun({run, ended: await following});
 };

@@ -17,6 +17,8 @@ export interface TemporalOptions {
 	namespace: string;
 	port?: number;
 	uiPort?: number | null;
+	/** As it comes, without {@link tuning}. */
+	stock?: boolean;
 	/** Delete the namespace at the end, when it was made on a server that was given. */
 	throwAway?: boolean;
 }
@@ -66,7 +68,7 @@ export async function startTemporal(options: TemporalOptions): Promise<TemporalS
 		['--db-filename', `${folder}/temporal.db`],
 		['--namespace', namespace],
 		Object.entries(searchAttributes).flatMap(([key, type]) => ['--search-attribute', `${key}=${type}`]),
-		tuning,
+		options.stock ? [] : tuning,
 	].flat();
 	const command = {...about, command: cli, args};
 	const server = await startProcess(command);

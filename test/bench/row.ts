@@ -3,7 +3,7 @@ import type {Figures} from './statistics.ts';
 /** One line of the report. */
 export interface Row {
 	name: string;
-	unit: 'ms' | 'MiB';
+	unit: 'ms' | 's' | 'MiB' | 'jobs';
 	measured: Figures;
 	/** What the same costs without us. */
 	floor?: Figures;
@@ -12,6 +12,8 @@ export interface Row {
 	ratio?: number;
 	/** What the figures of the same names should stay below, and which of them are meant. */
 	target?: {of: 'measured' | 'overhead'; limits: Figures} | {of: 'ratio'; limit: number};
+	/** The target is a promise: to miss it is a failure. */
+	isPromise?: true;
 }
 
 /** Null for a row without a target. */

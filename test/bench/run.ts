@@ -1,5 +1,6 @@
-// npm run bench [-- --json] [--only create,burst,list,read,sign-in,memory] [--rounds 30]
-// Measures the product against the same work done without it, side by side, and prints a table. A target that is missed is no failure.
+// npm run bench [-- --json] [--only create,burst,runs,list,read,sign-in,jobs,memory] [--rounds 30] [--temporal tuned|stock]
+// Measures the product against the same work done without it, side by side, and prints a table. A target that is missed is no failure; a promise that is
+// broken is one.
 import {randomBytes} from 'node:crypto';
 import {setTimeout as pause} from 'node:timers/promises';
 import {onInterrupt} from '../../stack/processes/on-interrupt.ts';
@@ -10,13 +11,15 @@ import {prepareMakers} from './engine/makers.ts';
 import {describeMachine, formatMachine} from './machine.ts';
 import {readOptions, type Options} from './options.ts';
 import {measureBurst} from './parts/burst.ts';
+import {measureJobs} from './parts/jobs.ts';
 import {measureLifecycle} from './parts/lifecycle.ts';
 import {measureList} from './parts/list.ts';
 import {measureMemory} from './parts/memory.ts';
 import {measureRead} from './parts/read.ts';
+import {measureRuns} from './parts/runs.ts';
 import {seedWorkspaces} from './parts/seed.ts';
 import {measureSignIn} from './parts/sign-in.ts';
-import type {Row} from './row.ts';
+import {isWithinTarget, type Row} from './row.ts';
 import {formatTable} from './table.ts';
 import {startWorld} from './world.ts';
 
@@ -42,8 +45,8 @@ try {
 }
 await cleanUp.run();
 
-async function measure({json, rounds, wants}: Options): Promise<void> {
-	const world = await startWorld(randomBytes(4).toString('hex'), report, cleanUp);
+async function measure({json, rounds, stockTemporal, wants}: Options): Promise<void> {
+	const world = await startWorld({runId: randomBytes(4).toString('hex'), stockTemporal}, report, cleanUp);
 	const before = await describeMachine(world.docker);
 	const rows: Row[] = [];
 	if (wants('memory')) {
@@ -57,21 +60,28 @@ async function measure({json, rounds, wants}: Options): Promise<void> {
 		if (wants('create')) rows.push(...(await measureLifecycle(makers, rounds, report)));
 		if (wants('burst')) rows.push(...(await measureBurst(world, makers, report)));
 	}
-	if (wants('list') || wants('read') || wants('sign-in')) {
+	if (wants('runs')) rows.push(...(await measureRuns(world, rounds, report)));
+	if (wants('list') || wants('read') || wants('sign-in') || wants('jobs')) {
 		const ids = await seedWorkspaces(world.orm);
 		report(`Put ${ids.length} workspaces into the database.`);
 		if (wants('list')) rows.push(...(await measureList(world, report)));
 		if (wants('read')) rows.push(...(await measureRead(world, ids, report)));
 		if (wants('sign-in')) rows.push(...(await measureSignIn(world, report, cleanUp)));
+		if (wants('jobs')) rows.push(...(await measureJobs(world, ids, report, cleanUp)));
 	}
 	if (wants('memory')) {
 		await pause(30_000);
 		rows.push(...measureMemory(world, 'after the load'));
 	}
 	const after = await describeMachine(world.docker);
+	const temporal = stockTemporal ? 'stock' : 'tuned';
 	console.log(
 		json
-			? JSON.stringify({machine: {before, after}, rows}, null, '\t')
-			: `${formatMachine(before)}\nafterwards: load average ${after.loadAverage.join(' ')}\n\n${formatTable(rows)}`,
+			? JSON.stringify({machine: {before, after}, temporal, rows}, null, '\t')
+			: `${formatMachine(before)}, Temporal ${temporal}\nafterwards: load average ${after.loadAverage.join(' ')}\n\n${formatTable(rows)}`,
 	);
+	for (const {name} of rows.filter(row => row.isPromise && !isWithinTarget(row))) {
+		console.error(`\nA PROMISE IS BROKEN: ${name.trim()}`);
+		process.exitCode = 1;
+	}
 }

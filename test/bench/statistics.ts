@@ -13,6 +13,13 @@ export const spread = (samples: readonly number[]): Figures => ({
 	p95: percentile(samples, 0.95),
 });
 
+/** What most and all but a few stay below, and the worst of them. */
+export const extremes = (samples: readonly number[]): Figures => ({
+	p50: percentile(samples, 0.5),
+	p99: percentile(samples, 0.99),
+	max: percentile(samples, 1),
+});
+
 export const median = (samples: readonly number[]): number => percentile(samples, 0.5);
 
 /** Runs the work and answers how many milliseconds it took. */

@@ -45,4 +45,5 @@ function format(figures: Figures, sign = ''): string {
 		.join('  ');
 }
 
-const round = (value: number): string => (Math.abs(value) < 20 ? value.toFixed(1) : String(Math.round(value)));
+const round = (value: number): string =>
+	Math.abs(value) < 20 && !Number.isInteger(value) ? value.toFixed(1) : String(Math.round(value));

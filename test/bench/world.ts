@@ -34,6 +34,7 @@ export interface World {
 	dataDir: string;
 	/** One more API, with these settings beside those of the product; answers where it is. */
 	startApi: (settings: NodeJS.ProcessEnv) => Promise<string>;
+	temporal: {address: string; namespace: string};
 	pidOf: (name: ProcessName) => number;
 }
 
@@ -44,7 +45,11 @@ const ownServers = {DATABASE_URL: undefined, REDIS_URL: undefined, TEMPORAL_ADDR
  * Starts servers, the API and a worker in a data folder of their own. The database is one that survives a power cut: that is part of
  * what is measured. Only the engine is shared.
  */
-export async function startWorld(runId: string, report: Report, cleanUp: CleanUp): Promise<World> {
+export async function startWorld(
+	{runId, stockTemporal}: {runId: string; stockTemporal: boolean},
+	report: Report,
+	cleanUp: CleanUp,
+): Promise<World> {
 	const dataDir = mkdtempSync(`${tmpdir()}/workspace-manager-bench-`);
 	// PostgreSQL may run as another user than the one who made the folder.
 	chmodSync(dataDir, 0o755);
@@ -52,7 +57,14 @@ export async function startWorld(runId: string, report: Report, cleanUp: CleanUp
 	cleanUp.add(stopEverything);
 
 	const env = {...process.env, ...ownServers};
-	const stack = await startStack({dataDir, env, report, temporalNamespace: `bench-${runId}`, temporalUi: false});
+	const stack = await startStack({
+		dataDir,
+		env,
+		report,
+		temporalNamespace: `bench-${runId}`,
+		temporalUi: false,
+		stockTemporal,
+	});
 	cleanUp.add(() => stack.stop());
 	const docker = connect(stack.dockerHost);
 	const labels = [`${benchLabel}=${runId}`];
@@ -71,6 +83,8 @@ export async function startWorld(runId: string, report: Report, cleanUp: CleanUp
 		TEMPORAL_NAMESPACE: stack.temporalNamespace,
 		DOCKER_HOST: stack.dockerHost,
 		NETWORK_POOL: networkPool,
+		// Runs that follow each other are measured, not the minutes between them.
+		JOB_MINIMUM_SECONDS: '1',
 	};
 	// The first thing that a worker does is to write down what its engine has.
 	const workerIsReady = async (since: Date) => (await orm.em.fork().count(Target, {seenAt: {$gt: since}})) > 0;
@@ -85,5 +99,6 @@ export async function startWorld(runId: string, report: Report, cleanUp: CleanUp
 	};
 	const startApi = (more: NodeJS.ProcessEnv) =>
 		startAnotherApi({dataDir, report, env: {...settings, ...more}}, cleanUp);
-	return {runId, api: createApiClient(url), docker, orm, networkPool, dataDir, startApi, pidOf};
+	const temporal = {address: stack.temporalAddress, namespace: stack.temporalNamespace};
+	return {runId, api: createApiClient(url), docker, orm, networkPool, dataDir, startApi, temporal, pidOf};
 }

@@ -16,6 +16,12 @@ export interface OperationView {
 	steps: {name: string; startedAt: string; finishedAt: string}[];
 }
 
+/** What we read of a run of a job. */
+export interface ExecutionView {
+	id: string;
+	createdAt: string;
+}
+
 export type ApiClient = ReturnType<typeof createApiClient>;
 
 /** A client of the API at this address, with an access token where one is needed. Whatever it refuses is an error with its answer. */
@@ -31,7 +37,7 @@ export function createApiClient(baseUrl: string, token?: string) {
 		});
 		const text = await response.text();
 		if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
-		return JSON.parse(text) as T;
+		return (text ? JSON.parse(text) : undefined) as T;
 	};
 	return {
 		create: (name: string) => ask<WorkspaceView>('POST', '/api/v1/workspaces', {name}),
@@ -42,6 +48,10 @@ export function createApiClient(baseUrl: string, token?: string) {
 				? ask<{operationId: string}>('DELETE', `/api/v1/workspaces/${id}`)
 				: ask<{operationId: string}>('POST', `/api/v1/workspaces/${id}/${command}`),
 		operation: (id: string) => ask<OperationView>('GET', `/api/v1/operations/${id}`),
+		createJob: (input: object) => ask<{id: string}>('POST', '/api/v1/automation/jobs', input),
+		runJob: (id: string) => ask<ExecutionView>('POST', `/api/v1/automation/jobs/${id}/run`),
+		deleteJob: (id: string) => ask<undefined>('DELETE', `/api/v1/automation/jobs/${id}`),
+		outputUrl: (executionId: string) => `${baseUrl}/api/v1/automation/executions/${executionId}/output?follow=true`,
 		eventsUrl: (id: string) => `${baseUrl}/api/v1/workspaces/${id}/events?after=0`,
 	};
 }

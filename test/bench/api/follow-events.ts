@@ -26,8 +26,8 @@ export function followEvents(url: string): Follower {
 		end = reason;
 		notify();
 	};
-	read(url, stopping.signal, event => {
-		seen.push(event);
+	readEvents<Omit<SeenEvent, 'seenAt'>>(url, stopping.signal, (event, seenAt) => {
+		seen.push({...event, seenAt});
 		notify();
 	}).then(() => finish(new Error('the event stream ended')), finish);
 
@@ -51,16 +51,22 @@ export function followEvents(url: string): Follower {
 	return {next, close: () => stopping.abort()};
 }
 
-async function read(url: string, signal: AbortSignal, take: (event: SeenEvent) => void): Promise<void> {
+/** Takes the data of server-sent events as they come in, each with the moment at which it did, until the stream ends. */
+export async function readEvents<Data>(
+	url: string,
+	signal: AbortSignal,
+	take: (data: Data, seenAt: number) => void,
+): Promise<void> {
 	const response = await fetch(url, {signal});
 	if (!response.ok || !response.body) throw new Error(`${url} answered ${response.status}`);
 	let rest = '';
 	for await (const text of response.body.pipeThrough(new TextDecoderStream())) {
+		const seenAt = now();
 		const frames = (rest + text).split('\n\n');
 		rest = frames.pop() ?? '';
 		for (const frame of frames) {
 			const data = frame.split('\n').find(line => line.startsWith('data: '));
-			if (data) take({...(JSON.parse(data.slice(6)) as Omit<SeenEvent, 'seenAt'>), seenAt: now()});
+			if (data) take(JSON.parse(data.slice(6)) as Data, seenAt);
 		}
 	}
 }

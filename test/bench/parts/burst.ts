@@ -2,7 +2,7 @@ import {setTimeout as pause} from 'node:timers/promises';
 import type {Report} from '../../../stack/report.ts';
 import type {Contestant} from '../contestant.ts';
 import type {Makers} from '../engine/makers.ts';
-import {processorTimeOf} from '../process-tree.ts';
+import {perPiece, processorTimes} from '../processor-time.ts';
 import type {Row} from '../row.ts';
 import {median, timed, type Figures} from '../statistics.ts';
 import {processes, type World} from '../world.ts';
@@ -14,14 +14,14 @@ const settleMs = 2000;
 /** Creates many workspaces at the same moment, in both ways, in turns; each time until the last of them runs. */
 export async function measureBurst(world: World, makers: Makers, report: Report): Promise<Row[]> {
 	const totals = {viaApi: [] as number[], raw: [] as number[]};
-	const processorTimes: Figures[] = [];
+	const costs: Figures[] = [];
 	for (let round = 0; round < rounds; round++) {
 		const ways = round % 2 === 0 ? (['viaApi', 'raw'] as const) : (['raw', 'viaApi'] as const);
 		for (const way of ways) {
 			const crowd: Contestant[] = Array.from({length: atOnce}, () => makers[way]());
-			const before = processorTimesOf(world);
+			const before = processorTimes(world);
 			totals[way].push(await timed(() => Promise.all(crowd.map(one => one.create()))));
-			if (way === 'viaApi') processorTimes.push(perCreate(before, processorTimesOf(world)));
+			if (way === 'viaApi') costs.push(perPiece(before, processorTimes(world), atOnce));
 			await Promise.all(crowd.map(one => one.delete()));
 			await pause(settleMs);
 		}
@@ -40,13 +40,7 @@ export async function measureBurst(world: World, makers: Makers, report: Report)
 		{
 			name: '  processor time of each create',
 			unit: 'ms',
-			measured: Object.fromEntries(processes.map(name => [name, median(processorTimes.map(one => one[name] ?? 0))])),
+			measured: Object.fromEntries(processes.map(name => [name, median(costs.map(one => one[name] ?? 0))])),
 		},
 	];
 }
-
-const processorTimesOf = ({pidOf}: World): Figures =>
-	Object.fromEntries(processes.map(name => [name, processorTimeOf(pidOf(name))]));
-
-const perCreate = (before: Figures, after: Figures): Figures =>
-	Object.fromEntries(processes.map(name => [name, ((after[name] ?? 0) - (before[name] ?? 0)) / atOnce]));

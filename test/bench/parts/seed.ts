@@ -46,7 +46,8 @@ const workspaceRow = (index: number, at: Date) => ({
 	settingsPending: false,
 	desired: 'stopped' as const,
 	status: index % 10 === 3 ? ('error' as const) : ('stopped' as const),
-	observed: 'stopped' as const,
+	// No engine has a container of them: a sweep must find them to be what they were.
+	observed: 'absent' as const,
 	observedAt: at,
 	exitCode: 0,
 	reason: {code: 'user', params: {command: 'stop'}},

@@ -1,3 +1,4 @@
+import type {Roles} from '../access/roles.ts';
 import {authorize} from '../http/authorize.ts';
 import type {RouteContext} from '../http/context.ts';
 import {idempotent} from '../http/idempotent.ts';
@@ -20,9 +21,10 @@ import {upcoming} from './schedule/nominal-times.ts';
 interface Dependencies {
 	jobs: JobService;
 	executions: ExecutionService;
+	roles: Roles;
 }
 
-export const createJobRouter = ({jobs, executions}: Dependencies): AppRouter => {
+export const createJobRouter = ({jobs, executions, roles}: Dependencies): AppRouter => {
 	const router = createApiRouter();
 	const jobId = (ctx: RouteContext) => parseId(ctx.params['id'], 'JOB_NOT_FOUND');
 	const ofJob = {notFound: 'JOB_NOT_FOUND', id: (ctx: RouteContext) => jobs.workspaceOf(jobId(ctx))} as const;
@@ -70,12 +72,14 @@ export const createJobRouter = ({jobs, executions}: Dependencies): AppRouter => 
 	router.get('/automation/jobs', authorize('job.list'), async ctx => {
 		const query = parseQuery(ctx, ListJobs);
 		const [found, total] = await jobs.list(ctx.state.actor, query);
+		const {actor} = ctx.state;
 		const revisions = await jobs.scheduledRevisions(found.map(({id}) => id));
-		ctx.body = toPage(
-			found.map(job => viewJob(job, revisions.get(job.id) ?? null, ctx.state.actor, 'owner')),
-			query,
-			total,
+		const own = await roles.inWorkspaces(
+			actor,
+			found.map(({workspace}) => workspace),
 		);
+		const items = found.map(job => viewJob(job, revisions.get(job.id) ?? null, actor, own.get(job.workspace) ?? null));
+		ctx.body = toPage(items, query, total);
 	});
 
 	/**

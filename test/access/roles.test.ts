@@ -4,7 +4,7 @@ import type {TeamRole, WorkspaceRole} from '../../src/access/permissions.ts';
 import {User} from '../../src/users/user.entity.ts';
 import {Workspace} from '../../src/workspaces/workspace.entity.ts';
 import {type Installation, startInstallation} from '../helpers/installation.ts';
-import {peopleOf} from '../helpers/people.ts';
+import {type Person, peopleOf} from '../helpers/people.ts';
 
 let product: Installation;
 let people: ReturnType<typeof peopleOf>;
@@ -68,6 +68,18 @@ for (const [teamRole, role] of [
 		t.is((await person.get(`/workspaces?teamId=${teamId}`)).body.pagination.total, 1);
 	});
 }
+
+test('a list of jobs says of each what may be done with it', async t => {
+	const [owner, viewer] = [await people.person(), await people.person()];
+	const {id} = (await owner.post('/workspaces', {name: 'with-a-job'})).body;
+	await people.give(id, viewer, 'viewer');
+	const job = {workspaceId: id, name: 'look', kind: 'command', command: ['true'], trigger: {kind: 'manual'}};
+	const created = (await owner.post('/automation/jobs', job)).body;
+	const listed = async (person: Person) => (await person.get('/automation/jobs')).body.items[0].allowedOperations;
+	t.deepEqual(await listed(owner), created.allowedOperations);
+	t.deepEqual(await listed(viewer), ['job.read']);
+	t.deepEqual((await viewer.get(`/automation/jobs/${created.id}`)).body.allowedOperations, ['job.read']);
+});
 
 test('the strongest of several roles counts', async t => {
 	const person = await people.person();

@@ -4,6 +4,7 @@ import {defineConfig} from '@mikro-orm/postgresql';
 import {AuditEvent} from './audit/audit-event.entity.ts';
 import {AuditHead} from './audit/audit-head.entity.ts';
 import {loadConfig} from './config.ts';
+import {connectionPool} from './connection-pool.ts';
 import {ExecutionOutput} from './automation/execution-output.entity.ts';
 import {Execution} from './automation/execution.entity.ts';
 import {JobSchedule} from './automation/job-schedule.entity.ts';
@@ -50,6 +51,7 @@ export const ormOptions = (databaseUrl: string) =>
 		// Migrations make these by hand: no entity describes them.
 		schemaGenerator: {ignoreTriggers: true, ignoreRoutines: true, skipViews: [/./]},
 		pool: {min: 1, max: 10},
+		driverOptions: connectionPool,
 		forceUtcTimezone: true,
 	});
 

@@ -68,8 +68,8 @@ export const startInstallation = async (options: InstallationOptions = {}) => {
 		const server = await listen(app, {...config, port: 0});
 		const stop = async () => {
 			shutdown.abort();
-			await server.close(1000);
-			await services.close();
+			await inTime('the server of an API', server.close(1000));
+			await inTime('the services of an API', services.close());
 		};
 		return {services, client: createClient(server.url), stop};
 	};
@@ -115,7 +115,7 @@ export const startInstallation = async (options: InstallationOptions = {}) => {
 			if (!options.withoutWorkers) await deleteEverything(client, services.waker.settle);
 			await inTime('the workers', stopWorkers());
 			await inTime('the schedule', removeSchedule(services));
-			for (const stop of [...others, api.stop]) await inTime('an API', stop());
+			for (const stop of [...others, api.stop]) await stop();
 			await inTime('the database', database.drop());
 		},
 	};

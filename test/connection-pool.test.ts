@@ -1,0 +1,34 @@
+import {MikroORM} from '@mikro-orm/postgresql';
+import test from 'ava';
+import {ormOptions} from '../src/mikro-orm.config.ts';
+import {createTestDatabase} from './helpers/database.ts';
+
+const POOL_SIZE = 10;
+
+test('connections that end in the middle of transactions leave the pool as it was, and it closes', async t => {
+	const database = await createTestDatabase();
+	const orm = await MikroORM.init(ormOptions(database.url));
+	const cut = async () =>
+		orm.em.fork().transactional(async em => {
+			const [{pid}] = await em.execute<[{pid: number}]>('select pg_backend_pid() as pid');
+			await orm.em.fork().execute('select pg_terminate_backend(?)', [pid]);
+			await em.execute('select 1');
+		});
+	for (let count = 0; count <= POOL_SIZE; count++) await t.throwsAsync(cut());
+	const everyConnection = Array.from({length: POOL_SIZE}, () => orm.em.fork().execute('select pg_sleep(0.1)'));
+	t.is((await Promise.all(everyConnection)).length, POOL_SIZE);
+	await orm.close(true);
+	await database.drop();
+});
+
+test('a connection that ends while it is idle is not used again', async t => {
+	const database = await createTestDatabase();
+	const orm = await MikroORM.init(ormOptions(database.url));
+	const others =
+		'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()';
+	await Promise.all(Array.from({length: POOL_SIZE}, () => orm.em.fork().execute('select pg_sleep(0.1)')));
+	await orm.em.fork().execute(others);
+	await t.notThrowsAsync(orm.em.fork().transactional(em => em.execute('select pg_sleep(0.1)')));
+	await orm.close(true);
+	await database.drop();
+});

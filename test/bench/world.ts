@@ -34,7 +34,7 @@ export interface World {
 	dataDir: string;
 	/** One more API, with these settings beside those of the product; answers where it is. */
 	startApi: (settings: NodeJS.ProcessEnv) => Promise<string>;
-	temporal: {address: string; namespace: string};
+	temporal: {address: string; namespace: string; isStock: boolean};
 	pidOf: (name: ProcessName) => number;
 }
 
@@ -99,6 +99,6 @@ export async function startWorld(
 	};
 	const startApi = (more: NodeJS.ProcessEnv) =>
 		startAnotherApi({dataDir, report, env: {...settings, ...more}}, cleanUp);
-	const temporal = {address: stack.temporalAddress, namespace: stack.temporalNamespace};
+	const temporal = {address: stack.temporalAddress, namespace: stack.temporalNamespace, isStock: stockTemporal};
 	return {runId, api: createApiClient(url), docker, orm, networkPool, dataDir, startApi, temporal, pidOf};
 }

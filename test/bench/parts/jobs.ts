@@ -11,7 +11,8 @@ const jitterSeconds = 30;
 
 /**
  * Many jobs that are due at the same minute: how late they are, and whether each has its one execution. The floor are as many schedules of Temporal,
- * at another minute on the same server, that start a workflow which does nothing.
+ * at another minute on the same server, that start a workflow which does nothing. A stock server starts 30 a second: jobs shall keep up with that. A tuned
+ * one starts as many as the machine can do, so there the ratio says what a job costs.
  */
 export async function measureJobs(
 	world: World,
@@ -32,7 +33,7 @@ export async function measureJobs(
 			measured: accepted,
 			floor: started,
 			ratio: (accepted['max'] ?? Number.NaN) / (started['max'] ?? Number.NaN),
-			target: {of: 'ratio', limit: 1.3},
+			...(world.temporal.isStock ? {target: {of: 'ratio', limit: 1.3}} : {}),
 		},
 		{name: '  due to final', unit: 's', measured: extremes(plain.ended), floor: extremes(floor.ended)},
 		{name: '  processor time of each', unit: 'ms', measured: plain.cost, floor: floor.cost},

@@ -30,6 +30,9 @@ export interface ServerProcess {
 	stop(): Promise<void>;
 }
 
+/** A server did not live until it answered. */
+export class EndedAtOnce extends Problem {}
+
 const running = new Map<ServerProcess, () => void>();
 process.on('exit', () => {
 	for (const kill of running.values()) kill();
@@ -93,7 +96,7 @@ export async function endLeftover({
 	if (pid !== null) report(`Ended the ${title} (process ${pid}) that a run before had left behind.`);
 }
 
-/** Waits until a server answers; one that ends before or takes too long is a {@link Problem} with the end of its log. */
+/** Waits until a server answers; one that ends before is {@link EndedAtOnce}, one that takes too long a {@link Problem}, with the end of its log. */
 export async function waitUntilReady(
 	server: ServerProcess,
 	{name, title, dataDir}: Command,
@@ -102,11 +105,11 @@ export async function waitUntilReady(
 ): Promise<void> {
 	const ready = await until(async () => server.hasExited() || (await isReady()), withinMs);
 	if (ready && !server.hasExited()) return;
-	const what = server.hasExited()
-		? `ended at once (${await server.exited})`
-		: `was not ready within ${withinMs / 1000} s`;
+	const ending = server.hasExited() ? await server.exited : null;
 	await server.stop();
-	throw new Problem(`${title} ${what}; the end of ${logFileOf(dataDir, name)}:\n${logTail(dataDir, name)}`);
+	const what = ending === null ? `was not ready within ${withinMs / 1000} s` : `ended at once (${ending})`;
+	const message = `${title} ${what}; the end of ${logFileOf(dataDir, name)}:\n${logTail(dataDir, name)}`;
+	throw ending === null ? new Problem(message) : new EndedAtOnce(message);
 }
 
 /** Where a process writes. */

@@ -1,10 +1,10 @@
 import {existsSync, readFileSync} from 'node:fs';
-import {choosePort} from '../ports.ts';
 import {postgresBinaries} from './postgres-binaries.ts';
 import {databaseName, openCluster} from './postgres-cluster.ts';
 import {postgresUser} from './postgres-user.ts';
 import type {Report} from '../report.ts';
-import {endLeftover, startProcess, waitUntilReady, type Command} from '../processes/server-process.ts';
+import {type Command, endLeftover} from '../processes/server-process.ts';
+import {startServer} from '../processes/start-server.ts';
 import {foreign, type Service} from './service.ts';
 
 /** What {@link startPostgres} needs. `throwAway` trades safety against a power cut for speed. */
@@ -42,7 +42,6 @@ export async function startPostgres({
 		stopSignal: 'SIGINT',
 	};
 	await endLeftover(command);
-	const chosen = await choosePort(port);
 	const settings = {
 		listen_addresses: '127.0.0.1',
 		unix_socket_directories: '',
@@ -50,11 +49,10 @@ export async function startPostgres({
 		...(throwAway ? {fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off'} : {}),
 	};
 	const flags = Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
-	const complete = {...command, args: ['-D', cluster.folder, '-p', String(chosen), ...flags]};
-	const server = await startProcess(complete);
-	await waitUntilReady(server, complete, () => saysReady(cluster.folder, server.pid));
-	report(`PostgreSQL runs on 127.0.0.1:${chosen}.`);
-	return {...server, url: `postgresql://postgres:${cluster.password}@127.0.0.1:${chosen}/${databaseName}`};
+	const commandAt = (at: number) => ({...command, args: ['-D', cluster.folder, '-p', String(at), ...flags]});
+	const server = await startServer({commandAt, isReady: (_at, pid) => saysReady(cluster.folder, pid)}, port);
+	report(`PostgreSQL runs on 127.0.0.1:${server.port}.`);
+	return {...server, url: `postgresql://postgres:${cluster.password}@127.0.0.1:${server.port}/${databaseName}`};
 }
 
 /** The line in which a postmaster writes its state, read the way `pg_ctl --wait` does. */

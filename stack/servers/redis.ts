@@ -1,11 +1,11 @@
 import {existsSync, globSync, mkdirSync} from 'node:fs';
 import {connect} from 'node:net';
 import {aptInstall, canInstall} from '../machine/apt.ts';
-import {choosePort} from '../ports.ts';
 import {Problem} from '../problem.ts';
 import {pythonTool} from '../machine/python-tool.ts';
 import type {Report} from '../report.ts';
-import {endLeftover, startProcess, waitUntilReady} from '../processes/server-process.ts';
+import {endLeftover} from '../processes/server-process.ts';
+import {startServer} from '../processes/start-server.ts';
 import {foreign, type Service} from './service.ts';
 import {which} from '../machine/which.ts';
 
@@ -26,10 +26,8 @@ export async function startRedis({dataDir, env, report, port}: RedisOptions): Pr
 	mkdirSync(folder, {recursive: true, mode: 0o700});
 	const about = {name: 'redis', title: 'Redis', dataDir, report};
 	await endLeftover(about);
-	const chosen = await choosePort(port);
 	const settings = {
 		bind: '127.0.0.1',
-		port: String(chosen),
 		dir: folder,
 		appendonly: 'yes',
 		daemonize: 'no',
@@ -37,11 +35,10 @@ export async function startRedis({dataDir, env, report, port}: RedisOptions): Pr
 		'set-proc-title': 'no',
 	};
 	const args = Object.entries(settings).flatMap(([key, value]) => [`--${key}`, value]);
-	const command = {...about, command: program, args};
-	const server = await startProcess(command);
-	await waitUntilReady(server, command, () => answersPing(chosen));
-	report(`Redis runs on 127.0.0.1:${chosen}.`);
-	return {...server, url: `redis://127.0.0.1:${chosen}`};
+	const commandAt = (at: number) => ({...about, command: program, args: ['--port', String(at), ...args]});
+	const server = await startServer({commandAt, isReady: answersPing}, port);
+	report(`Redis runs on 127.0.0.1:${server.port}.`);
+	return {...server, url: `redis://127.0.0.1:${server.port}`};
 }
 
 async function redisProgram(report: Report): Promise<string> {

@@ -4,7 +4,8 @@ import {choosePort} from '../ports.ts';
 import {Problem} from '../problem.ts';
 import {pythonTool} from '../machine/python-tool.ts';
 import type {Report} from '../report.ts';
-import {endLeftover, startProcess, waitUntilReady} from '../processes/server-process.ts';
+import {endLeftover} from '../processes/server-process.ts';
+import {startServer} from '../processes/start-server.ts';
 import {foreign, type Service} from './service.ts';
 import {until} from '../until.ts';
 import {which} from '../machine/which.ts';
@@ -62,21 +63,20 @@ export async function startTemporal(options: TemporalOptions): Promise<TemporalS
 	mkdirSync(folder, {recursive: true, mode: 0o700});
 	const about = {name: 'temporal', title: 'Temporal', dataDir, report};
 	await endLeftover(about);
-	const port = await choosePort(options.port);
 	const uiPort = options.uiPort === null ? null : await choosePort(options.uiPort);
 	const args = [
 		'server start-dev --ip 127.0.0.1 --log-level warn'.split(' '),
-		['--port', String(port)],
 		uiPort === null ? ['--headless'] : ['--ui-port', String(uiPort)],
 		['--db-filename', `${folder}/temporal.db`],
 		['--namespace', namespace],
 		Object.entries(searchAttributes).flatMap(([key, type]) => ['--search-attribute', `${key}=${type}`]),
 		options.stock ? [] : tuning,
 	].flat();
-	const command = {...about, command: cli, args};
-	const server = await startProcess(command);
-	const address = `127.0.0.1:${port}`;
-	await waitUntilReady(server, command, () => knowsNamespace(cli, address, namespace));
+	const addressOf = (port: number) => `127.0.0.1:${port}`;
+	const commandAt = (port: number) => ({...about, command: cli, args: [...args, '--port', String(port)]});
+	const isReady = (port: number) => knowsNamespace(cli, addressOf(port), namespace);
+	const server = await startServer({commandAt, isReady}, options.port);
+	const address = addressOf(server.port);
 	const uiUrl = uiPort === null ? null : `http://127.0.0.1:${uiPort}`;
 	report(`Temporal runs on ${address}${uiUrl ? `, its Web UI on ${uiUrl}` : ''}.`);
 	return {...server, url: address, uiUrl};

@@ -126,6 +126,13 @@ export const allows = (operation: Operation, actor: Actor, role: WorkspaceRole |
 export const allowedOperations = (actor: Actor, role: WorkspaceRole | null): WorkspaceOperation[] =>
 	workspaceOperations.filter(operation => allows(operation, actor, role));
 
+/** Those of them that are about one kind of thing in it. */
+export const allowedOperationsOn = (
+	kind: 'job' | 'execution' | 'operation',
+	actor: Actor,
+	role: WorkspaceRole | null,
+): WorkspaceOperation[] => allowedOperations(actor, role).filter(operation => operation.startsWith(`${kind}.`));
+
 /** What the actor may do to one team. */
 export const allowedTeamOperations = (actor: Actor, role: TeamRole | null): TeamOperation[] =>
 	teamOperations.filter(operation => allows(operation, actor, role));

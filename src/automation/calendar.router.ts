@@ -1,3 +1,4 @@
+import type {Roles} from '../access/roles.ts';
 import {authorize} from '../http/authorize.ts';
 import {notIdempotent} from '../http/idempotent.ts';
 import {parseBody, parseQuery} from '../http/parse.ts';
@@ -8,7 +9,7 @@ import type {CalendarService} from './calendar.service.ts';
 import {viewExecution} from './execution.view.ts';
 import {type UpcomingTime, upcoming} from './schedule/nominal-times.ts';
 
-export const createCalendarRouter = ({calendar}: {calendar: CalendarService}): AppRouter => {
+export const createCalendarRouter = ({calendar, roles}: {calendar: CalendarService; roles: Roles}): AppRouter => {
 	const router = createApiRouter();
 
 	/**
@@ -56,8 +57,12 @@ export const createCalendarRouter = ({calendar}: {calendar: CalendarService}): A
 	router.get('/automation/calendar', authorize('execution.list'), async ctx => {
 		const {from, to} = parseQuery(ctx, ReadRange);
 		const found = await calendar.read(ctx.state.actor, new Date(from), new Date(to));
+		const own = await roles.inWorkspaces(
+			ctx.state.actor,
+			found.executions.map(({workspace}) => workspace),
+		);
 		ctx.body = {
-			executions: found.executions.map(execution => viewExecution(execution, ctx.state.language)),
+			executions: found.executions.map(one => viewExecution(one, ctx.state, own.get(one.workspace) ?? null)),
 			upcoming: found.upcoming.map(({at, ...job}) => ({...job, at: at.toISOString()})),
 			truncated: found.truncated,
 		};

@@ -1,4 +1,5 @@
 import {Readable} from 'node:stream';
+import type {Roles} from '../access/roles.ts';
 import {authorize} from '../http/authorize.ts';
 import type {RouteContext} from '../http/context.ts';
 import {eventStream, lastEventId} from '../http/event-stream.ts';
@@ -17,9 +18,10 @@ import {ReadTranscript} from './transcript.schema.ts';
 interface Dependencies {
 	executions: ExecutionService;
 	executionOutput: ExecutionOutputService;
+	roles: Roles;
 }
 
-export const createExecutionRouter = ({executions, executionOutput}: Dependencies): AppRouter => {
+export const createExecutionRouter = ({executions, executionOutput, roles}: Dependencies): AppRouter => {
 	const router = createApiRouter();
 	const executionId = (ctx: RouteContext) => parseId(ctx.params['id'], 'EXECUTION_NOT_FOUND');
 	const ofExecution = {
@@ -63,20 +65,21 @@ export const createExecutionRouter = ({executions, executionOutput}: Dependencie
 	router.get('/automation/executions', authorize('execution.list'), async ctx => {
 		const query = parseQuery(ctx, ListExecutions);
 		const [found, total] = await executions.list(ctx.state.actor, query);
-		ctx.body = toPage(
-			found.map(execution => viewExecution(execution, ctx.state.language)),
-			query,
-			total,
+		const own = await roles.inWorkspaces(
+			ctx.state.actor,
+			found.map(({workspace}) => workspace),
 		);
+		const items = found.map(one => viewExecution(one, ctx.state, own.get(one.workspace) ?? null));
+		ctx.body = toPage(items, query, total);
 	});
 
 	router.get('/automation/executions/:id', authorize('execution.read', ofExecution), async ctx => {
-		ctx.body = viewExecution(await executions.get(executionId(ctx)), ctx.state.language);
+		ctx.body = viewExecution(await executions.get(executionId(ctx)), ctx.state, ctx.state.workspaceRole);
 	});
 
 	router.get('/workspaces/:id/queue', authorize('workspace.queue'), async ctx => {
 		const found = await executions.queue(workspaceId(ctx));
-		ctx.body = {items: found.map(execution => viewExecution(execution, ctx.state.language))};
+		ctx.body = {items: found.map(one => viewExecution(one, ctx.state, ctx.state.workspaceRole))};
 	});
 
 	/**
@@ -109,7 +112,7 @@ export const createExecutionRouter = ({executions, executionOutput}: Dependencie
 		idempotent,
 		async ctx => {
 			ctx.status = 202;
-			ctx.body = viewExecution(await executions.cancel(executionId(ctx)), ctx.state.language);
+			ctx.body = viewExecution(await executions.cancel(executionId(ctx)), ctx.state, ctx.state.workspaceRole);
 		},
 	);
 
@@ -117,7 +120,7 @@ export const createExecutionRouter = ({executions, executionOutput}: Dependencie
 		const execution = await executions.retry(ctx.state.actor, executionId(ctx));
 		ctx.status = 201;
 		ctx.set('Location', `${apiPrefix}/automation/executions/${execution.id}`);
-		ctx.body = viewExecution(execution, ctx.state.language);
+		ctx.body = viewExecution(execution, ctx.state, ctx.state.workspaceRole);
 	});
 
 	/**

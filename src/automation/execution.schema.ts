@@ -95,9 +95,13 @@ export const Execution = z
 		finishedAt: DateTime.nullable().meta({description: 'When it ended.', example: '2026-05-01T19:04:11.007Z'}),
 		exitCode: z.int().nullable().meta({description: 'Of the process.', example: 0}),
 		result: ExecutionResult.nullable().meta({description: 'What came of it.', example: null}),
+		allowedOperations: z
+			.array(z.string())
+			.meta({description: 'What the caller may do.', example: ['execution.read', 'execution.output']}),
 	})
 	.meta({id: 'Execution', description: 'One run of a job, or why there was none at that time.'});
 export type ExecutionView = z.infer<typeof Execution>;
+export type ExecutionFacts = Omit<ExecutionView, 'allowedOperations'>;
 
 const filters = {
 	status: z.enum(executionStatuses).optional().meta({description: 'Only these.', example: 'failed'}),

@@ -1,13 +1,25 @@
+import type {Actor} from '../access/actor.ts';
+import {allowedOperationsOn, type WorkspaceRole} from '../access/permissions.ts';
 import {type Language, translate} from '../i18n/translate.ts';
 import {en} from '../i18n/en.ts';
 import {isErrorCode} from '../errors.ts';
 import {describeFailure} from '../workspaces/wording.ts';
 import type {Reason} from '../workspaces/workspace.schema.ts';
 import type {Execution} from './execution.entity.ts';
-import type {ExecutionView} from './execution.schema.ts';
+import type {ExecutionFacts, ExecutionView} from './execution.schema.ts';
 
-/** What the API shows of an execution, in the reader's language. */
-export const viewExecution = (execution: Execution, language: Language): ExecutionView => ({
+/** What the API shows of an execution to a reader with this role in its workspace. */
+export const viewExecution = (
+	execution: Execution,
+	{actor, language}: {actor: Actor; language: Language},
+	role: WorkspaceRole | null,
+): ExecutionView => ({
+	...executionFacts(execution, language),
+	allowedOperations: allowedOperationsOn('execution', actor, role),
+});
+
+/** The same for whoever has no role: a webhook's caller, and who is notified. */
+export const executionFacts = (execution: Execution, language: Language): ExecutionFacts => ({
 	id: execution.id,
 	jobId: execution.job,
 	workspaceId: execution.workspace,

@@ -215,7 +215,7 @@ export const createJobRouter = ({jobs, executions, roles}: Dependencies): AppRou
 		const execution = await jobs.runNow(ctx.state.actor, jobId(ctx));
 		ctx.status = 201;
 		ctx.set('Location', `${apiPrefix}/automation/executions/${execution.id}`);
-		ctx.body = viewExecution(execution, ctx.state.language);
+		ctx.body = viewExecution(execution, ctx.state, ctx.state.workspaceRole);
 	});
 
 	router.get('/automation/jobs/:id/upcoming', authorize('job.read', ofJob), async ctx => {
@@ -230,7 +230,7 @@ export const createJobRouter = ({jobs, executions, roles}: Dependencies): AppRou
 		ctx.status = accepted.length > 0 ? 202 : 200;
 		ctx.body = {
 			times: times.map(at => at.toISOString()),
-			executions: accepted.map(execution => viewExecution(execution, ctx.state.language)),
+			executions: accepted.map(execution => viewExecution(execution, ctx.state, ctx.state.workspaceRole)),
 		};
 	});
 
@@ -238,7 +238,7 @@ export const createJobRouter = ({jobs, executions, roles}: Dependencies): AppRou
 		const query = parseQuery(ctx, ListJobExecutions);
 		const [found, total] = await executions.list(ctx.state.actor, {...query, jobId: jobId(ctx)});
 		ctx.body = toPage(
-			found.map(execution => viewExecution(execution, ctx.state.language)),
+			found.map(execution => viewExecution(execution, ctx.state, ctx.state.workspaceRole)),
 			query,
 			total,
 		);

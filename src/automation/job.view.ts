@@ -1,5 +1,5 @@
 import type {Actor} from '../access/actor.ts';
-import {allowedOperations, type WorkspaceRole} from '../access/permissions.ts';
+import {allowedOperationsOn, type WorkspaceRole} from '../access/permissions.ts';
 import type {Job} from './job.entity.ts';
 import type {JobView} from './job-view.schema.ts';
 import {nominalTimes} from './schedule/nominal-times.ts';
@@ -17,7 +17,7 @@ export const viewJob = (job: Job, scheduled: number | null, actor: Actor, role: 
 	createdAt: job.createdAt.toISOString(),
 	updatedAt: job.updatedAt.toISOString(),
 	revision: job.revision,
-	allowedOperations: allowedOperations(actor, role).filter(operation => operation.startsWith('job.')),
+	allowedOperations: allowedOperationsOn('job', actor, role),
 });
 
 const FOREVER = new Date(8.64e15);

@@ -4,7 +4,7 @@ import {type Idempotent, notIdempotent} from '../http/idempotent.ts';
 import {parseId} from '../http/parse.ts';
 import {AppError} from '../errors.ts';
 import {apiPrefix, type AppRouter, createApiRouter} from '../http/router.ts';
-import {viewExecution} from './execution.view.ts';
+import {executionFacts} from './execution.view.ts';
 import type {JobService} from './job.service.ts';
 
 const LIMIT_BYTES = 262_144;
@@ -58,7 +58,7 @@ export const createWebhookRouter = ({jobs}: {jobs: JobService}): AppRouter => {
 		if (Buffer.byteLength(payload) > LIMIT_BYTES) throw new AppError('BODY_TOO_LARGE', {limitBytes: LIMIT_BYTES});
 		const execution = await jobs.callWebhook(id, ctx.get('X-API-Key'), {payload, delivery: deliveryOf(ctx)});
 		ctx.status = 202;
-		ctx.body = viewExecution(execution, ctx.state.language);
+		ctx.body = {...executionFacts(execution, ctx.state.language), allowedOperations: []};
 	});
 
 	const ofJob = {

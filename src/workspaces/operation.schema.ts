@@ -75,6 +75,7 @@ export const Operation = z
 		createdAt: DateTime.meta({description: 'When it was accepted.', example: '2026-05-01T08:00:00.000Z'}),
 		startedAt: DateTime.nullable().meta({description: 'When it began.', example: '2026-05-01T08:00:00.030Z'}),
 		finishedAt: DateTime.nullable().meta({description: 'When it ended.', example: null}),
+		allowedOperations: z.array(z.string()).meta({description: 'What the caller may do.', example: ['operation.read']}),
 	})
 	.meta({id: 'Operation', description: 'Long work on a workspace, step by step.'});
 export type OperationView = z.infer<typeof Operation>;

@@ -1,3 +1,5 @@
+import type {Actor} from '../access/actor.ts';
+import {allowedOperationsOn, type WorkspaceRole} from '../access/permissions.ts';
 import {type Language, translate} from '../i18n/translate.ts';
 import type {Operation} from './operation.entity.ts';
 import type {OperationStep, OperationView} from './operation.schema.ts';
@@ -9,8 +11,12 @@ export const currentStep = (operation: Operation): OperationStep | null =>
 	operation.steps.findLast(step => step.status !== 'pending') ??
 	null;
 
-/** What the API shows of an operation, in the reader's language. */
-export const viewOperation = (operation: Operation, language: Language): OperationView => ({
+/** What the API shows of an operation to a reader with this role in its workspace. */
+export const viewOperation = (
+	operation: Operation,
+	{actor, language}: {actor: Actor; language: Language},
+	role: WorkspaceRole | null,
+): OperationView => ({
 	id: operation.id,
 	workspaceId: operation.workspace,
 	number: operation.number,
@@ -26,6 +32,7 @@ export const viewOperation = (operation: Operation, language: Language): Operati
 	createdAt: operation.createdAt.toISOString(),
 	startedAt: operation.startedAt?.toISOString() ?? null,
 	finishedAt: operation.finishedAt?.toISOString() ?? null,
+	allowedOperations: allowedOperationsOn('operation', actor, role),
 });
 
 // The database keeps the keys of JSON in an order of its own.

@@ -4,7 +4,7 @@ import type {TeamRole, WorkspaceRole} from '../../src/access/permissions.ts';
 import {User} from '../../src/users/user.entity.ts';
 import {Workspace} from '../../src/workspaces/workspace.entity.ts';
 import {type Installation, startInstallation} from '../helpers/installation.ts';
-import {type Person, peopleOf} from '../helpers/people.ts';
+import {peopleOf} from '../helpers/people.ts';
 
 let product: Installation;
 let people: ReturnType<typeof peopleOf>;
@@ -69,16 +69,44 @@ for (const [teamRole, role] of [
 	});
 }
 
-test('a list of jobs says of each what may be done with it', async t => {
-	const [owner, viewer] = [await people.person(), await people.person()];
-	const {id} = (await owner.post('/workspaces', {name: 'with-a-job'})).body;
-	await people.give(id, viewer, 'viewer');
-	const job = {workspaceId: id, name: 'look', kind: 'command', command: ['true'], trigger: {kind: 'manual'}};
-	const created = (await owner.post('/automation/jobs', job)).body;
-	const listed = async (person: Person) => (await person.get('/automation/jobs')).body.items[0].allowedOperations;
-	t.deepEqual(await listed(owner), created.allowedOperations);
-	t.deepEqual(await listed(viewer), ['job.read']);
-	t.deepEqual((await viewer.get(`/automation/jobs/${created.id}`)).body.allowedOperations, ['job.read']);
+test('jobs, executions and operations say what may be done with each, alone and in lists', async t => {
+	const [owner, editor, viewer] = [await people.person(), await people.person(), await people.person()];
+	const made = (await owner.post('/workspaces', {name: 'with-a-job'})).body;
+	await people.give(made.id, editor, 'editor');
+	await people.give(made.id, viewer, 'viewer');
+	const input = {workspaceId: made.id, name: 'look', kind: 'command', command: ['true'], trigger: {kind: 'manual'}};
+	const job = (await owner.post('/automation/jobs', input)).body;
+	const execution = (await owner.post(`/automation/jobs/${job.id}/run`)).body;
+	const [jobs, executions] = ['/automation/jobs', '/automation/executions'];
+	const may = {
+		[`${jobs}/${job.id}`]: {viewer: ['job.read'], editor: job.allowedOperations},
+		[`${executions}/${execution.id}`]: {
+			viewer: ['execution.read', 'execution.output'],
+			editor: ['execution.read', 'execution.output', 'execution.cancel', 'execution.retry'],
+		},
+		[`/operations/${made.operation.id}`]: {
+			viewer: ['operation.read'],
+			editor: ['operation.read', 'operation.cancel'],
+		},
+	};
+	const lists = [
+		jobs,
+		executions,
+		`${jobs}/${job.id}/executions`,
+		`/workspaces/${made.id}/queue`,
+		`/workspaces/${made.id}/operations`,
+	];
+	t.deepEqual(execution.allowedOperations, may[`${executions}/${execution.id}`]!.editor);
+	for (const [role, person] of Object.entries({viewer, editor})) {
+		for (const [path, allowed] of Object.entries(may)) {
+			t.deepEqual((await person.get(path)).body.allowedOperations, allowed[role as 'viewer'], `${role} ${path}`);
+		}
+		for (const path of lists) {
+			const [item] = (await person.get(path)).body.items;
+			const alone = Object.keys(may).find(one => one.endsWith(item.id));
+			t.deepEqual(item.allowedOperations, may[alone!]![role as 'viewer'], `${role} ${path}`);
+		}
+	}
 });
 
 test('the strongest of several roles counts', async t => {

@@ -3,7 +3,7 @@ import type {EntityManager} from '@mikro-orm/postgresql';
 import {AppError} from '../../errors.ts';
 import {deriveKey} from '../../secrets/derive-key.ts';
 import {Execution} from '../execution.entity.ts';
-import {viewExecution} from '../execution.view.ts';
+import {executionFacts} from '../execution.view.ts';
 import {Notification} from './notification.entity.ts';
 
 const TIMEOUT_MS = 10_000;
@@ -44,7 +44,7 @@ export const createNotificationService = ({em, secretKey}: NotificationServiceDe
 			const body = JSON.stringify({
 				id,
 				event: `execution.${notification.event}`,
-				execution: viewExecution(execution, 'en'),
+				execution: executionFacts(execution, 'en'),
 			});
 			const answer = await post(notification, body, signingKey(execution.job), signal);
 			const status = answer.status;

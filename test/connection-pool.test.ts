@@ -1,5 +1,7 @@
 import {MikroORM} from '@mikro-orm/postgresql';
 import test from 'ava';
+import {connectionPool} from '../src/connection-pool.ts';
+import {isDatabaseAway} from '../src/database-away.ts';
 import {ormOptions} from '../src/mikro-orm.config.ts';
 import {createTestDatabase} from './helpers/database.ts';
 
@@ -29,6 +31,23 @@ test('a connection that ends while it is idle is not used again', async t => {
 	await Promise.all(Array.from({length: POOL_SIZE}, () => orm.em.fork().execute('select pg_sleep(0.1)')));
 	await orm.em.fork().execute(others);
 	await t.notThrowsAsync(orm.em.fork().transactional(em => em.execute('select pg_sleep(0.1)')));
+	await orm.close(true);
+	await database.drop();
+});
+
+test('whoever waits too long for a connection is told that the database is away, and harms nobody', async t => {
+	const database = await createTestDatabase();
+	const orm = await MikroORM.init({
+		...ormOptions(database.url),
+		pool: {min: 1, max: 1},
+		driverOptions: {...connectionPool, connectionTimeoutMillis: 200},
+	});
+	await orm.em.fork().transactional(async em => {
+		const error = await t.throwsAsync(orm.em.fork().execute('select 1'));
+		t.true(isDatabaseAway(error), error?.message);
+		await em.execute('select 1');
+	});
+	t.deepEqual(await orm.em.fork().execute('select 1 as one'), [{one: 1}]);
 	await orm.close(true);
 	await database.drop();
 });

@@ -129,9 +129,9 @@ export const allowedOperations = (actor: Actor, role: WorkspaceRole | null): Wor
 /** Those of them that are about one kind of thing in it. */
 export const allowedOperationsOn = (
 	kind: 'job' | 'execution' | 'operation',
-	actor: Actor,
-	role: WorkspaceRole | null,
-): WorkspaceOperation[] => allowedOperations(actor, role).filter(operation => operation.startsWith(`${kind}.`));
+	{actor, workspaceRole}: {actor: Actor; workspaceRole: WorkspaceRole | null},
+): WorkspaceOperation[] =>
+	workspaceOperations.filter(operation => operation.startsWith(`${kind}.`) && allows(operation, actor, workspaceRole));
 
 /** What the actor may do to one team. */
 export const allowedTeamOperations = (actor: Actor, role: TeamRole | null): TeamOperation[] =>

@@ -1,3 +1,4 @@
+import {readersOf} from '../access/reader.ts';
 import type {Roles} from '../access/roles.ts';
 import {authorize} from '../http/authorize.ts';
 import {notIdempotent} from '../http/idempotent.ts';
@@ -57,12 +58,9 @@ export const createCalendarRouter = ({calendar, roles}: {calendar: CalendarServi
 	router.get('/automation/calendar', authorize('execution.list'), async ctx => {
 		const {from, to} = parseQuery(ctx, ReadRange);
 		const found = await calendar.read(ctx.state.actor, new Date(from), new Date(to));
-		const own = await roles.inWorkspaces(
-			ctx.state.actor,
-			found.executions.map(({workspace}) => workspace),
-		);
+		const readerOf = await readersOf(roles, ctx.state, found.executions);
 		ctx.body = {
-			executions: found.executions.map(one => viewExecution(one, ctx.state, own.get(one.workspace) ?? null)),
+			executions: found.executions.map(one => viewExecution(one, readerOf(one))),
 			upcoming: found.upcoming.map(({at, ...job}) => ({...job, at: at.toISOString()})),
 			truncated: found.truncated,
 		};

@@ -1,4 +1,5 @@
 import {Readable} from 'node:stream';
+import {readersOf} from '../access/reader.ts';
 import type {Roles} from '../access/roles.ts';
 import {authorize} from '../http/authorize.ts';
 import type {RouteContext} from '../http/context.ts';
@@ -65,21 +66,18 @@ export const createExecutionRouter = ({executions, executionOutput, roles}: Depe
 	router.get('/automation/executions', authorize('execution.list'), async ctx => {
 		const query = parseQuery(ctx, ListExecutions);
 		const [found, total] = await executions.list(ctx.state.actor, query);
-		const own = await roles.inWorkspaces(
-			ctx.state.actor,
-			found.map(({workspace}) => workspace),
-		);
-		const items = found.map(one => viewExecution(one, ctx.state, own.get(one.workspace) ?? null));
+		const readerOf = await readersOf(roles, ctx.state, found);
+		const items = found.map(one => viewExecution(one, readerOf(one)));
 		ctx.body = toPage(items, query, total);
 	});
 
 	router.get('/automation/executions/:id', authorize('execution.read', ofExecution), async ctx => {
-		ctx.body = viewExecution(await executions.get(executionId(ctx)), ctx.state, ctx.state.workspaceRole);
+		ctx.body = viewExecution(await executions.get(executionId(ctx)), ctx.state);
 	});
 
 	router.get('/workspaces/:id/queue', authorize('workspace.queue'), async ctx => {
 		const found = await executions.queue(workspaceId(ctx));
-		ctx.body = {items: found.map(one => viewExecution(one, ctx.state, ctx.state.workspaceRole))};
+		ctx.body = {items: found.map(one => viewExecution(one, ctx.state))};
 	});
 
 	/**
@@ -112,7 +110,7 @@ export const createExecutionRouter = ({executions, executionOutput, roles}: Depe
 		idempotent,
 		async ctx => {
 			ctx.status = 202;
-			ctx.body = viewExecution(await executions.cancel(executionId(ctx)), ctx.state, ctx.state.workspaceRole);
+			ctx.body = viewExecution(await executions.cancel(executionId(ctx)), ctx.state);
 		},
 	);
 
@@ -120,7 +118,7 @@ export const createExecutionRouter = ({executions, executionOutput, roles}: Depe
 		const execution = await executions.retry(ctx.state.actor, executionId(ctx));
 		ctx.status = 201;
 		ctx.set('Location', `${apiPrefix}/automation/executions/${execution.id}`);
-		ctx.body = viewExecution(execution, ctx.state, ctx.state.workspaceRole);
+		ctx.body = viewExecution(execution, ctx.state);
 	});
 
 	/**

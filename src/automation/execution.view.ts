@@ -1,5 +1,5 @@
-import type {Actor} from '../access/actor.ts';
-import {allowedOperationsOn, type WorkspaceRole} from '../access/permissions.ts';
+import {allowedOperationsOn} from '../access/permissions.ts';
+import type {Reader} from '../access/reader.ts';
 import {type Language, translate} from '../i18n/translate.ts';
 import {en} from '../i18n/en.ts';
 import {isErrorCode} from '../errors.ts';
@@ -8,14 +8,10 @@ import type {Reason} from '../workspaces/workspace.schema.ts';
 import type {Execution} from './execution.entity.ts';
 import type {ExecutionFacts, ExecutionView} from './execution.schema.ts';
 
-/** What the API shows of an execution to a reader with this role in its workspace. */
-export const viewExecution = (
-	execution: Execution,
-	{actor, language}: {actor: Actor; language: Language},
-	role: WorkspaceRole | null,
-): ExecutionView => ({
-	...executionFacts(execution, language),
-	allowedOperations: allowedOperationsOn('execution', actor, role),
+/** What the API shows of an execution to this reader. */
+export const viewExecution = (execution: Execution, reader: Reader): ExecutionView => ({
+	...executionFacts(execution, reader.language),
+	allowedOperations: allowedOperationsOn('execution', reader),
 });
 
 /** The same for whoever has no role: a webhook's caller, and who is notified. */

@@ -1,3 +1,4 @@
+import {readersOf} from '../access/reader.ts';
 import type {Roles} from '../access/roles.ts';
 import {authorize} from '../http/authorize.ts';
 import type {RouteContext} from '../http/context.ts';
@@ -32,7 +33,7 @@ export const createJobRouter = ({jobs, executions, roles}: Dependencies): AppRou
 	const show = async (ctx: RouteContext, job: Job): Promise<void> => {
 		const revisions = await jobs.scheduledRevisions([job.id]);
 		setRevision(ctx, job.revision, {isWhole: false});
-		ctx.body = viewJob(job, revisions.get(job.id) ?? null, ctx.state.actor, ctx.state.workspaceRole);
+		ctx.body = viewJob(job, revisions.get(job.id) ?? null, ctx.state);
 	};
 
 	/**
@@ -72,13 +73,9 @@ export const createJobRouter = ({jobs, executions, roles}: Dependencies): AppRou
 	router.get('/automation/jobs', authorize('job.list'), async ctx => {
 		const query = parseQuery(ctx, ListJobs);
 		const [found, total] = await jobs.list(ctx.state.actor, query);
-		const {actor} = ctx.state;
 		const revisions = await jobs.scheduledRevisions(found.map(({id}) => id));
-		const own = await roles.inWorkspaces(
-			actor,
-			found.map(({workspace}) => workspace),
-		);
-		const items = found.map(job => viewJob(job, revisions.get(job.id) ?? null, actor, own.get(job.workspace) ?? null));
+		const readerOf = await readersOf(roles, ctx.state, found);
+		const items = found.map(job => viewJob(job, revisions.get(job.id) ?? null, readerOf(job)));
 		ctx.body = toPage(items, query, total);
 	});
 
@@ -215,7 +212,7 @@ export const createJobRouter = ({jobs, executions, roles}: Dependencies): AppRou
 		const execution = await jobs.runNow(ctx.state.actor, jobId(ctx));
 		ctx.status = 201;
 		ctx.set('Location', `${apiPrefix}/automation/executions/${execution.id}`);
-		ctx.body = viewExecution(execution, ctx.state, ctx.state.workspaceRole);
+		ctx.body = viewExecution(execution, ctx.state);
 	});
 
 	router.get('/automation/jobs/:id/upcoming', authorize('job.read', ofJob), async ctx => {
@@ -230,7 +227,7 @@ export const createJobRouter = ({jobs, executions, roles}: Dependencies): AppRou
 		ctx.status = accepted.length > 0 ? 202 : 200;
 		ctx.body = {
 			times: times.map(at => at.toISOString()),
-			executions: accepted.map(execution => viewExecution(execution, ctx.state, ctx.state.workspaceRole)),
+			executions: accepted.map(execution => viewExecution(execution, ctx.state)),
 		};
 	});
 
@@ -238,7 +235,7 @@ export const createJobRouter = ({jobs, executions, roles}: Dependencies): AppRou
 		const query = parseQuery(ctx, ListJobExecutions);
 		const [found, total] = await executions.list(ctx.state.actor, {...query, jobId: jobId(ctx)});
 		ctx.body = toPage(
-			found.map(execution => viewExecution(execution, ctx.state, ctx.state.workspaceRole)),
+			found.map(execution => viewExecution(execution, ctx.state)),
 			query,
 			total,
 		);

@@ -1,11 +1,11 @@
-import type {Actor} from '../access/actor.ts';
-import {allowedOperationsOn, type WorkspaceRole} from '../access/permissions.ts';
+import {allowedOperationsOn} from '../access/permissions.ts';
+import type {Reader} from '../access/reader.ts';
 import type {Job} from './job.entity.ts';
 import type {JobView} from './job-view.schema.ts';
 import {nominalTimes} from './schedule/nominal-times.ts';
 
 /** What the API shows of a job. `scheduled`: the revision that Temporal's schedule is made from. */
-export const viewJob = (job: Job, scheduled: number | null, actor: Actor, role: WorkspaceRole | null): JobView => ({
+export const viewJob = (job: Job, scheduled: number | null, reader: Reader): JobView => ({
 	id: job.id,
 	...job.toInput(),
 	status: job.status,
@@ -17,7 +17,7 @@ export const viewJob = (job: Job, scheduled: number | null, actor: Actor, role: 
 	createdAt: job.createdAt.toISOString(),
 	updatedAt: job.updatedAt.toISOString(),
 	revision: job.revision,
-	allowedOperations: allowedOperationsOn('job', actor, role),
+	allowedOperations: allowedOperationsOn('job', reader),
 });
 
 const FOREVER = new Date(8.64e15);

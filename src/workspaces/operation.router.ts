@@ -39,7 +39,7 @@ export const createOperationRouter = ({
 		const {id} = await workspaces.get(workspaceId(ctx));
 		const [found, total] = await operations.list(id, {...toWindow(query), newestFirst: query.sort === '-createdAt'});
 		ctx.body = toPage(
-			found.map(operation => viewOperation(operation, ctx.state, ctx.state.workspaceRole)),
+			found.map(operation => viewOperation(operation, ctx.state)),
 			query,
 			total,
 		);
@@ -67,7 +67,7 @@ export const createOperationRouter = ({
 	router.get('/operations/:id', authorize('operation.read', ofOperation), async ctx => {
 		const operation = await operations.get(parseId(ctx.params['id'], 'OPERATION_NOT_FOUND'));
 		setRevision(ctx, operation.revision, {isWhole: false});
-		ctx.body = viewOperation(operation, ctx.state, ctx.state.workspaceRole);
+		ctx.body = viewOperation(operation, ctx.state);
 	});
 
 	/**

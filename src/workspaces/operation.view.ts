@@ -1,5 +1,5 @@
-import type {Actor} from '../access/actor.ts';
-import {allowedOperationsOn, type WorkspaceRole} from '../access/permissions.ts';
+import {allowedOperationsOn} from '../access/permissions.ts';
+import type {Reader} from '../access/reader.ts';
 import {type Language, translate} from '../i18n/translate.ts';
 import type {Operation} from './operation.entity.ts';
 import type {OperationStep, OperationView} from './operation.schema.ts';
@@ -11,12 +11,8 @@ export const currentStep = (operation: Operation): OperationStep | null =>
 	operation.steps.findLast(step => step.status !== 'pending') ??
 	null;
 
-/** What the API shows of an operation to a reader with this role in its workspace. */
-export const viewOperation = (
-	operation: Operation,
-	{actor, language}: {actor: Actor; language: Language},
-	role: WorkspaceRole | null,
-): OperationView => ({
+/** What the API shows of an operation to this reader. */
+export const viewOperation = (operation: Operation, reader: Reader): OperationView => ({
 	id: operation.id,
 	workspaceId: operation.workspace,
 	number: operation.number,
@@ -26,13 +22,13 @@ export const viewOperation = (
 	requestedBy: operation.requestedBy,
 	steps: operation.steps.map(viewStep),
 	error: operation.error,
-	message: describeOperation(operation, language),
+	message: describeOperation(operation, reader.language),
 	cancelRequested: operation.cancelRequested,
 	supersededBy: operation.supersededBy,
 	createdAt: operation.createdAt.toISOString(),
 	startedAt: operation.startedAt?.toISOString() ?? null,
 	finishedAt: operation.finishedAt?.toISOString() ?? null,
-	allowedOperations: allowedOperationsOn('operation', actor, role),
+	allowedOperations: allowedOperationsOn('operation', reader),
 });
 
 // The database keeps the keys of JSON in an order of its own.

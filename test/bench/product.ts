@@ -1,5 +1,6 @@
 import {leanArguments, leanEnvironment} from '../../stack/processes/lean-node.ts';
 import {type ServerProcess, startProcess, waitUntilReady} from '../../stack/processes/server-process.ts';
+import {startServer} from '../../stack/processes/start-server.ts';
 import {execute} from '../../stack/machine/execute.ts';
 import {root} from '../../stack/paths.ts';
 import {choosePort} from '../../stack/ports.ts';
@@ -56,9 +57,8 @@ export async function startAnotherApi(
 	{dataDir, report, env}: Omit<ProductOptions, 'workerIsReady'>,
 	cleanUp: CleanUp,
 ): Promise<string> {
-	const port = await choosePort();
-	const url = `http://127.0.0.1:${port}`;
-	const command = {
+	const urlOf = (port: number) => `http://127.0.0.1:${port}`;
+	const commandAt = (port: number) => ({
 		name: 'another-api',
 		title: 'other API',
 		dataDir,
@@ -73,11 +73,11 @@ export async function startAnotherApi(
 			PORT: String(port),
 			DATA_DIR: dataDir,
 		},
-	};
-	const server = await startProcess(command);
+	});
+	const isReady = (port: number) => answers(`${urlOf(port)}/health/ready`);
+	const server = await startServer({commandAt, isReady});
 	cleanUp.add(() => server.stop());
-	await waitUntilReady(server, command, () => answers(`${url}/health/ready`));
-	return url;
+	return urlOf(server.port);
 }
 
 async function bundleWorkflows(dataDir: string): Promise<string> {

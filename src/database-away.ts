@@ -18,7 +18,7 @@ const networkCodes = new Set([
 	'EHOSTUNREACH',
 	'ENETUNREACH',
 ]);
-// 08: connection; 53300: too many of them; 57P01–57P03: shutting down, crashed, starting up.
-const sqlStates = /^(08\w{3}|53300|57P0[123])$/;
+// 08: connection, but for 08P01, a message that it did not understand; 53300: too many of them; 57P01–57P03: shutting down, crashed, starting up.
+const sqlStates = /^(08(?!P01)\w{3}|53300|57P0[123])$/;
 const brokenConnection =
 	/^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;

@@ -20,6 +20,7 @@ import {Target} from './targets/target.entity.ts';
 import {Invitation} from './teams/invitations/invitation.entity.ts';
 import {TeamMember} from './teams/team-member.entity.ts';
 import {Team} from './teams/team.entity.ts';
+import {fitColumns, StorableDriver} from './storable.ts';
 import {tellWitness} from './transaction.ts';
 import {User} from './users/user.entity.ts';
 import {Lease} from './workspaces/lease.entity.ts';
@@ -38,6 +39,8 @@ const automation = [Job, JobSchedule, Execution, ExecutionOutput, Notification];
 export const ormOptions = (databaseUrl: string) =>
 	defineConfig({
 		clientUrl: databaseUrl,
+		driver: StorableDriver,
+		discovery: {onMetadata: fitColumns},
 		entities: [...platform, ...people, ...workspaces, ...automation, ...limits],
 		subscribers: [tellWitness],
 		extensions: [Migrator],

@@ -4,6 +4,7 @@ import {allows, type Operation, ruleOf} from '../access/permissions.ts';
 import type {Roles} from '../access/roles.ts';
 import {AppError, type ErrorCode} from '../errors.ts';
 import type {Logger} from '../logger.ts';
+import {storableJson} from '../storable-text.ts';
 import {inTransaction, type Witness, witnessed} from '../transaction.ts';
 import type {Outcome} from './audit.schema.ts';
 import {type Change, type ChangeCollector, createChangeCollector} from './changes.ts';
@@ -61,7 +62,7 @@ export const createAuditTrail = ({em, roles}: {em: EntityManager; roles: Roles})
 				if (!act?.isChange) return;
 				state.transactions += 1;
 				const event = toEvent(act, changes, await state.asAdministrator(act));
-				await tx.execute(insert(ifWritten), [JSON.stringify(event)]);
+				await tx.execute(insert(ifWritten), [storableJson(event)]);
 			},
 		};
 		return {watching, state};
@@ -70,7 +71,7 @@ export const createAuditTrail = ({em, roles}: {em: EntityManager; roles: Roles})
 	/** Bounded: a refusal that repeats within a minute is told of once, and so many are of anybody. */
 	const refused = async (act: Act, code: ErrorCode, asAdministrator: boolean): Promise<void> => {
 		const event = {...toEvent(act, createChangeCollector(), asAdministrator), outcome: 'refused', error_code: code};
-		const json = JSON.stringify(event);
+		const json = storableJson(event);
 		// Without a lock: who is refused all day long holds nobody up.
 		const [first] = await em.fork().execute<{is_new: boolean}[]>(`select ${ifNew} as is_new from ${record}`, [json]);
 		if (!first?.is_new) return;
@@ -93,7 +94,7 @@ export const createAuditTrail = ({em, roles}: {em: EntityManager; roles: Roles})
 				const act = actOf();
 				if (!act?.isChange || state.transactions > 0) return;
 				const event = toEvent(act, createChangeCollector(), await state.asAdministrator(act));
-				await inTransaction(em, tx => tx.execute(insert('true'), [JSON.stringify(event)]));
+				await inTransaction(em, tx => tx.execute(insert('true'), [storableJson(event)]));
 			} catch (error) {
 				const act = actOf();
 				if (act?.actor && state.transactions === 0 && error instanceof AppError && isRefusal(act, error)) {

@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {isUnstorable, storableText} from '../storable-text.ts';
 import type {Keycloak} from './keycloak.ts';
 
 /** How far the clocks of two machines may differ. */
@@ -7,16 +8,25 @@ export const clockToleranceSeconds = 30;
 /** What we read of an access token of Keycloak. ID tokens have another `typ`, and so have refresh tokens. */
 const AccessToken = z.object({
 	typ: z.literal('Bearer'),
-	sub: z.string().min(1).max(255),
+	// Who it is may not become anybody else on its way into the database: no character of it is replaced.
+	sub: z
+		.string()
+		.min(1)
+		.max(255)
+		.refine(sub => !isUnstorable(sub)),
 	exp: z.number(),
 	iat: z.number(),
 	aud: z.union([z.string(), z.array(z.string())]).optional(),
 	azp: z.string().optional(),
-	name: z.string().optional(),
-	preferred_username: z.string().optional(),
-	email: z.string().max(255).optional(),
-	email_verified: z.boolean().optional(),
-	realm_access: z.object({roles: z.array(z.string())}).optional(),
+	name: z.string().optional().catch(undefined),
+	preferred_username: z.string().optional().catch(undefined),
+	// One that no column holds is no address.
+	email: z.string().max(255).optional().catch(undefined),
+	email_verified: z.boolean().optional().catch(undefined),
+	realm_access: z
+		.object({roles: z.array(z.string())})
+		.optional()
+		.catch(undefined),
 });
 type AccessToken = z.infer<typeof AccessToken>;
 
@@ -64,4 +74,4 @@ export const readAccessToken = (
 };
 
 const nameOf = ({name, preferred_username: username, email, sub}: AccessToken): string =>
-	([name, username, email].find(each => each?.trim()) ?? sub).slice(0, 255).toWellFormed();
+	storableText(([name, username, email].find(each => each?.trim()) ?? sub).slice(0, 255));

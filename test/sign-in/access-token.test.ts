@@ -40,6 +40,9 @@ for (const [what, claims] of [
 	['a token that our client got for another API', {aud: 'account', azp: 'workspace-manager'}],
 	['a token about nobody', {sub: undefined}],
 	['a token about nobody with a name', {sub: ''}],
+	['a token about a subject with a NUL', {sub: 'b0\0c1'}],
+	['a token about a subject with half a character', {sub: 'b0\uD800'}],
+	['a token about a subject that no column holds', {sub: 'x'.repeat(256)}],
 	['a token that never ends', {exp: undefined}],
 	['a token without an age', {iat: undefined}],
 	['a token from the future', {iat: now + 31}],
@@ -69,3 +72,23 @@ test('only an address of which Keycloak says so is verified', t => {
 	t.false(read({email_verified: undefined})!.profile.emailVerified);
 	t.like(read({email: undefined})!.profile, {email: null, emailVerified: false});
 });
+
+for (const hostile of ['a\0b', 'a\uD800', 'x'.repeat(5000), {not: 'a text'}, null]) {
+	test(`what else a token says keeps nobody out: ${JSON.stringify(hostile).slice(0, 20)}`, t => {
+		const claims = {
+			name: hostile,
+			preferred_username: hostile,
+			email: hostile,
+			email_verified: hostile,
+			realm_access: hostile,
+		};
+		const {subject, profile} = read(claims)!;
+		t.is(subject, 'b0c1');
+		t.true(
+			profile.name.length > 0 &&
+				profile.name.length <= 255 &&
+				!profile.name.includes('\0') &&
+				profile.name.isWellFormed(),
+		);
+	});
+}

@@ -1,3 +1,4 @@
+import {isUnstorable} from '../../storable-text.ts';
 import {formatPath} from './field-path.ts';
 
 interface Place {
@@ -24,8 +25,6 @@ export const findUnstorable = (value: unknown): string | null => {
 	}
 	return null;
 };
-
-const isUnstorable = (text: string): boolean => text.includes('\0') || !text.isWellFormed();
 
 const pathOf = (place: Place): string => {
 	const path: PropertyKey[] = [];

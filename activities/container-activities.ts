@@ -10,6 +10,7 @@ import type {StepWork} from '../src/workspaces/step-work.ts';
 import type {OperationRef} from '../src/workspaces/workspace.contract.ts';
 import {isLastAttempt, retryDelayMs, toApplicationFailure, toFailure} from './failures.ts';
 import type {OperationSteps} from './operation-steps.ts';
+import {orGiveUp} from './or-give-up.ts';
 import {withinSeconds} from './within-seconds.ts';
 
 export interface ContainerActivityDependencies {
@@ -72,7 +73,14 @@ export const createContainerActivities = (services: ContainerActivityDependencie
 		/** Undoes what the operation began, newest first, and ends it; or goes on to its end, when there is no way back. Tried until it is done. */
 		async revertSteps(ref: OperationRef): Promise<void> {
 			const context = stepContext();
-			let work = await orRefuse(() => journal.beginRevert(ref));
+			let work = await orGiveUp(
+				log,
+				() => orRefuse(() => journal.beginRevert(ref)),
+				async () => {
+					await journal.giveUp(ref);
+					return null;
+				},
+			);
 			while (work) work = await (work.status === 'reverting' ? revertStep : tryStep)(work, context);
 		},
 
@@ -93,6 +101,7 @@ const orRefuse = async (begin: () => Promise<StepWork | null>): Promise<StepWork
 	try {
 		return await begin();
 	} catch (error) {
+		if (!(error instanceof AppError)) throw error;
 		throw toApplicationFailure(error, isLastAttempt(error, 1, false) ? null : retryDelayMs(1));
 	}
 };

@@ -7,12 +7,14 @@ import type {ExecutionService} from '../src/automation/execution.service.ts';
 import type {NotificationService} from '../src/automation/notifications/notification.service.ts';
 import type {EndedRun, RunService} from '../src/automation/runs/run.service.ts';
 import {AppError} from '../src/errors.ts';
+import type {Logger} from '../src/logger.ts';
 import type {IdempotencyService} from '../src/idempotency/idempotency.service.ts';
 import type {TargetService} from '../src/targets/target.service.ts';
 import type {LeaseService} from '../src/workspaces/lease.service.ts';
 import type {MailboxService} from '../src/workspaces/mailbox.service.ts';
 import type {SweepService} from '../src/workspaces/sweep.service.ts';
 import type {NextStep, OperationRef} from '../src/workspaces/workspace.contract.ts';
+import {orGiveUp} from './or-give-up.ts';
 
 export interface DatabaseActivityDependencies {
 	mailbox: MailboxService;
@@ -26,6 +28,7 @@ export interface DatabaseActivityDependencies {
 	executions: ExecutionService;
 	runs: RunService;
 	notifications: NotificationService;
+	log: Logger;
 }
 
 /** Activities that only need the database. */
@@ -42,10 +45,18 @@ export const createDatabaseActivities = (services: DatabaseActivityDependencies)
 		executions,
 		runs,
 		notifications,
+		log,
 	} = services;
 	return {
-		nextStep: (input: {workspaceId: string; engineChanged: boolean}): Promise<NextStep> =>
-			mailbox.next(input.workspaceId, input.engineChanged),
+		nextStep: ({workspaceId, engineChanged}: {workspaceId: string; engineChanged: boolean}): Promise<NextStep> =>
+			orGiveUp<NextStep>(
+				log,
+				() => mailbox.next(workspaceId, engineChanged),
+				async () => {
+					await mailbox.giveUp(workspaceId);
+					return {kind: 'rest'};
+				},
+			),
 
 		isCancelRequested: (input: OperationRef): Promise<boolean> =>
 			mailbox.isCancelRequested(input.workspaceId, input.operationId),
@@ -64,15 +75,34 @@ export const createDatabaseActivities = (services: DatabaseActivityDependencies)
 		claimExecution: (input: ClaimInput): Promise<string | null> => claims.claim(input),
 
 		nextExecutionStep: ({executionId}: {executionId: string}): Promise<ExecutionStep> =>
-			executionJournal.next(executionId),
+			orGiveUp<ExecutionStep>(
+				log,
+				() => executionJournal.next(executionId),
+				async () => {
+					await executionJournal.giveUp(executionId, 'INTERNAL_ERROR');
+					return {kind: 'over'};
+				},
+			),
 
 		isExecutionCancelled: ({executionId}: {executionId: string}): Promise<boolean> =>
 			executionJournal.isCancelled(executionId),
 
-		finishRun: ({run, ended}: {run: RunRef; ended: EndedRun}): Promise<void> => runs.finish(run, ended),
+		finishRun: ({run, ended}: {run: RunRef; ended: EndedRun}): Promise<void> =>
+			orGiveUp(
+				log,
+				() => runs.finish(run, ended),
+				() => executionJournal.giveUp(run.executionId, 'RESULT_NOT_STORED'),
+			),
 
 		sendNotification: ({notificationId}: {notificationId: string}): Promise<boolean> =>
-			notifications.send(notificationId, Context.current().cancellationSignal),
+			orGiveUp(
+				log,
+				() => notifications.send(notificationId, Context.current().cancellationSignal),
+				async () => {
+					await notifications.giveUp(notificationId);
+					return true;
+				},
+			),
 
 		giveUpNotification: ({notificationId}: {notificationId: string}): Promise<void> =>
 			notifications.giveUp(notificationId),

@@ -17,6 +17,17 @@ export const isLastAttempt = (error: unknown, attempt: number, persistent: boole
 	return limit !== null && attempt >= limit;
 };
 
+/**
+ * The database, or our own code, refuses the work and has done so often enough: trying again leads nowhere. What is away is never that, and what has
+ * a code is for the work itself to judge.
+ */
+export const isRefused = (error: unknown, attempt: number): boolean =>
+	!isForTemporal(error) && toFailure(error).code === 'INTERNAL_ERROR' && isLastAttempt(error, attempt, false);
+
+/** What an activity tells Temporal on purpose. */
+const isForTemporal = (error: unknown): error is Error =>
+	error instanceof ApplicationFailure || error instanceof CancelledFailure;
+
 /** How long to wait after so many attempts at a step: 0.5 s, 1 s, 2 s, … 5 s at most. */
 export const retryDelayMs = (attempt: number): number => Math.min(500 * 2 ** (attempt - 1), 5000);
 
@@ -31,10 +42,11 @@ export const toApplicationFailure = (error: unknown, delayMs: number | null): Ap
 };
 
 /**
- * Whatever an activity rejected with, as Temporal may know it. Messages of a database or an engine carry rows and settings, so only the code goes
- * into the history; it is tried again by the rule of whoever asked.
+ * What an activity rejected with at this attempt, as Temporal may know it. Messages of a database or an engine carry rows and settings, so only the
+ * code goes into the history. It is tried again by the rule of the workflow that asked, unless it is refused for good.
  */
-export const toTemporalFailure = (error: unknown): Error =>
-	error instanceof ApplicationFailure || error instanceof CancelledFailure
-		? error
-		: ApplicationFailure.create({message: toFailure(error).code, type: toFailure(error).code});
+export const toTemporalFailure = (error: unknown, attempt: number): Error => {
+	if (isForTemporal(error)) return error;
+	const {code} = toFailure(error);
+	return ApplicationFailure.create({message: code, type: code, nonRetryable: isRefused(error, attempt)});
+};

@@ -1,5 +1,5 @@
 /**
- * True for an error that says that the database is away, not that it refused something. MikroORM has no class for it:
+ * True for an error that says that the database is away or cannot now, not that it refused something. MikroORM has no class for it:
  * outside of a query the driver's own error comes through, and a broken connection has neither a class nor a code there.
  */
 export const isDatabaseAway = (error: unknown): boolean => {
@@ -18,7 +18,8 @@ const networkCodes = new Set([
 	'EHOSTUNREACH',
 	'ENETUNREACH',
 ]);
-// 08: connection, but for 08P01, a message that it did not understand; 53300: too many of them; 57P01–57P03: shutting down, crashed, starting up.
-const sqlStates = /^(08(?!P01)\w{3}|53300|57P0[123])$/;
+// 08: connection, but for 08P01, a message that it did not understand; 40001, 40P01: two
+// transactions were in each other's way; 53: no connection, memory or disk left; 57: cancelled, shutting down, crashed, starting up.
+const sqlStates = /^(08(?!P01)\w{3}|40001|40P01|53\w{3}|57014|57P0[123])$/;
 const brokenConnection =
 	/^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;

@@ -20,8 +20,8 @@ export const activityContext =
 				try {
 					return await RequestContext.create(em, () => next(input));
 				} catch (error) {
-					const failure = toTemporalFailure(error);
 					const {activityType, workflowExecution, attempt} = context.info;
+					const failure = toTemporalFailure(error, attempt);
 					if (failure !== error) {
 						log.warn({err: error, activityType, workflowId: workflowExecution?.workflowId, attempt}, 'activity failed');
 					}

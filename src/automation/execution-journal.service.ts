@@ -6,6 +6,7 @@ import type {LeaseService} from '../workspaces/lease.service.ts';
 import {subjectOf, whenRunning} from '../quotas/quota.ts';
 import type {QuotaService} from '../quotas/quota.service.ts';
 import {afterCommit} from '../transaction.ts';
+import {isDatabaseAway} from '../database-away.ts';
 import type {EventBus} from '../workspaces/event-bus.ts';
 import type {Waker} from '../workspaces/waker.ts';
 import {
@@ -179,6 +180,28 @@ export const createExecutionJournal = ({
 				execution.resumes = verdict.resumes;
 				execution.attemptOffset = String(outputBytes);
 			}),
+
+		/**
+		 * What it came to cannot be stored: it ends as `unknown`, with the code why. When even that is refused, with the least that says so: what should
+		 * follow it is then left to the sweep.
+		 */
+		async giveUp(executionId: string, code: 'RESULT_NOT_STORED' | 'INTERNAL_ERROR'): Promise<void> {
+			const reason: Reason = {code, params: {}};
+			try {
+				await locked(executionId, async (execution, inWorkspace) => {
+					if (!isFinal(execution.status)) await conclude(execution, inWorkspace, 'unknown', reason);
+				});
+			} catch (error) {
+				if (isDatabaseAway(error)) throw error;
+				await em
+					.fork()
+					.nativeUpdate(
+						Execution,
+						{id: executionId, status: {$in: [...activeStatuses]}},
+						{status: 'unknown', reason, finishedAt: new Date()},
+					);
+			}
+		},
 
 		/** Does somebody want it ended? */
 		async isCancelled(executionId: string): Promise<boolean> {

@@ -32,6 +32,7 @@ export const enAutomation = {
 		STOPPED: 'It was stopped.',
 		RUN_LOST: 'The container, or what watched over the run in it, is gone.',
 		NO_RESULT: 'The agent ended without a word of how it went.',
+		RESULT_NOT_STORED: 'The service could not store what came of it.',
 		EXITED: 'It ended with exit code {{exitCode}}.',
 		AGENT_BAD_ARGUMENTS: 'The agent did not take how it was called: {{message}}',
 		AGENT_SESSION_NOT_FOUND: 'The agent does not know the session any more.',

@@ -34,6 +34,7 @@ export const zhTWAutomation: Pick<Texts, 'executions' | 'executionReasons'> = {
 		STOPPED: '已被停止。',
 		RUN_LOST: '容器或其中負責監看的程序已不存在。',
 		NO_RESULT: '代理程式結束時沒有說明結果。',
+		RESULT_NOT_STORED: '服務無法儲存執行結果。',
 		EXITED: '以結束代碼 {{exitCode}} 結束。',
 		AGENT_BAD_ARGUMENTS: '代理程式不接受呼叫方式：{{message}}',
 		AGENT_SESSION_NOT_FOUND: '代理程式已不認得此工作階段。',

@@ -1,12 +1,13 @@
+import type {EntityManager} from '@mikro-orm/postgresql';
 import type {RuntimeStep} from '../containers/container-runtime.ts';
 import {AppError} from '../errors.ts';
 import {acceptOperation, pendingSteps} from './accept-operation.ts';
 import type {Lease} from './lease.entity.ts';
-import type {Operation} from './operation.entity.ts';
+import {Operation} from './operation.entity.ts';
 import {planSteps} from './operation-plan.ts';
 import {type RepairDecision, repairDecision} from './repair.ts';
 import type {NextStep} from './workspace.contract.ts';
-import type {Workspace} from './workspace.entity.ts';
+import {Workspace} from './workspace.entity.ts';
 import {isUp, statusWhileRunning} from './workspace-lifecycle.ts';
 import {
 	activeLeases,
@@ -16,6 +17,7 @@ import {
 } from './workspace-transaction.ts';
 
 export interface MailboxDependencies {
+	em: EntityManager;
 	transactions: WorkspaceTransactions;
 	runtimeSteps: readonly Pick<RuntimeStep, 'name' | 'keepsFiles'>[];
 }
@@ -23,7 +25,7 @@ export interface MailboxDependencies {
 export type MailboxService = ReturnType<typeof createMailboxService>;
 
 /** What a workspace's workflow asks the database. Every answer is a decision already written down: asking twice is safe. */
-export const createMailboxService = ({transactions, runtimeSteps}: MailboxDependencies) => {
+export const createMailboxService = ({em, transactions, runtimeSteps}: MailboxDependencies) => {
 	/** From here on the operation is running, with its steps and its generation fixed. */
 	const claim = ({workspace, record}: LockedWorkspace, operation: Operation): void => {
 		const up = isUp(operation.kind);
@@ -80,6 +82,24 @@ export const createMailboxService = ({transactions, runtimeSteps}: MailboxDepend
 			knownOr<NextStep>({kind: 'rest'}, () =>
 				transactions.locked(workspaceId, locked => nextOf(locked, engineChanged), {alsoDeleted: true}),
 			),
+
+		/**
+		 * What is next cannot be written down. The workspace is in error, and its operations end with a code that says so, past the ORM and without the
+		 * rest. Only a delete stays: the sweep tries it again.
+		 */
+		async giveUp(workspaceId: string): Promise<void> {
+			const failure = {code: 'INTERNAL_ERROR', params: {}};
+			await em
+				.fork()
+				.nativeUpdate(
+					Operation,
+					{workspace: workspaceId, status: {$in: ['queued', 'running']}, kind: {$ne: 'delete'}},
+					{status: 'failed', error: failure, finishedAt: new Date()},
+				);
+			await em
+				.fork()
+				.nativeUpdate(Workspace, {id: workspaceId, desired: {$ne: 'deleted'}}, {status: 'error', reason: failure});
+		},
 
 		/** Does someone want the running operation undone? */
 		isCancelRequested: (workspaceId: string, operationId: string): Promise<boolean> =>

@@ -1,3 +1,4 @@
+import type {EntityManager} from '@mikro-orm/postgresql';
 import type {Observation} from '../containers/container-runtime.ts';
 import {AppError, isErrorCode} from '../errors.ts';
 import {afterCommit} from '../transaction.ts';
@@ -7,6 +8,7 @@ import {Operation} from './operation.entity.ts';
 import type {Failure, OperationStep} from './operation.schema.ts';
 import {isPastReturn, type StepWork, toStepWork} from './step-work.ts';
 import type {OperationRef} from './workspace.contract.ts';
+import {Workspace} from './workspace.entity.ts';
 import type {Bootstrap} from './workspace.schema.ts';
 import type {LockedWorkspace, WorkspaceTransactions} from './workspace-transaction.ts';
 
@@ -28,9 +30,11 @@ export type OperationJournal = ReturnType<typeof createOperationJournal>;
  * taken for dead and comes back is refused with STALE_ATTEMPT.
  */
 export const createOperationJournal = ({
+	em,
 	transactions,
 	onEnded = () => {},
 }: {
+	em: EntityManager;
 	transactions: WorkspaceTransactions;
 	/** Hears of every workspace in which an operation has ended. */
 	onEnded?: (workspaceId: string) => void;
@@ -94,6 +98,22 @@ export const createOperationJournal = ({
 				if (operation.status !== 'running') return null;
 				return isPastReturn(workspace, operation) ? tryNext(locked) : revertNext(locked);
 			}),
+
+		/**
+		 * How it goes on cannot be written down: it ends with a code that says so, and leaves its workspace in error. A delete does not end: it is
+		 * begun again.
+		 */
+		async giveUp({operationId, workspaceId}: OperationRef): Promise<void> {
+			const failure = {code: 'INTERNAL_ERROR', params: {}};
+			const ended = await em
+				.fork()
+				.nativeUpdate(
+					Operation,
+					{id: operationId, status: 'running', kind: {$ne: 'delete'}},
+					{status: 'failed', error: failure, finishedAt: new Date()},
+				);
+			if (ended > 0) await em.fork().nativeUpdate(Workspace, {id: workspaceId}, {status: 'error', reason: failure});
+		},
 
 		/** What the step made is undone. */
 		reverted: (work: StepWork, observation: Observation): Promise<StepWork | null> =>

@@ -208,3 +208,37 @@ test('a model that needs no key is one command away', async t => {
 	const failure = await t.throwsAsync<Error & {stderr: string}>(run('01926f6e-7c1e-7d5a-b9e1-6a8f0a3c1d2e'));
 	t.is(failure?.stderr, 'There is no such workspace, or you may not see it.\n');
 });
+
+// Reads as JSON, and holds what PostgreSQL keeps in no column.
+const hostileEvents = [
+	{type: 'system', subtype: 'init', session_id: 's'.repeat(3000), model: 'm\0'},
+	{
+		type: 'result',
+		subtype: 'success',
+		is_error: false,
+		result: 'done\0 \uD800 \uDC00',
+		num_turns: 1e30,
+		terminal_reason: 'completed',
+	},
+];
+
+test.serial('an agent may say anything and its run ends', async t => {
+	const lines = hostileEvents
+		.map(event => JSON.stringify(event))
+		.join('\n')
+		.replace('1e+30', '1e400');
+	await product.post(`/workspaces/${workspaceId}/exec`, {
+		command: [
+			'sh',
+			'-c',
+			'mkdir -p ~/.local/bin; { echo "#!/bin/sh"; echo "cat ~/said"; } > ~/.local/bin/claude; chmod +x ~/.local/bin/claude; cat > ~/said',
+		],
+		stdin: `${lines}\n`,
+	});
+	const ended = await automation.run(workspaceId, claude('write'));
+	await inContainer('rm ~/.local/bin/claude');
+	t.is(ended.status, 'succeeded');
+	t.is(ended.result!.text, 'done\uFFFD \uFFFD \uFFFD');
+	t.is(ended.sessionId!.length, 255);
+	t.true(ended.result!.turns === null || Number.isInteger(ended.result!.turns));
+});

@@ -141,6 +141,9 @@ export const createRunService = (services: RunServiceDependencies) => {
 
 const lost: RunEnd = {exitCode: null, cause: 'lost', outOfMemory: false, errorTail: ''};
 
+/** What is known of an attempt that could not be followed to its end. */
+export const lostRun: EndedRun = {end: lost, changes: {filesChanged: null, diffStat: null}};
+
 /** Each attempt is a run of its own in the container. */
 const runIdOf = ({executionId, attempt}: RunRef): string => `${executionId}-${attempt}`;
 

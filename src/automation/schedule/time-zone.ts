@@ -5,10 +5,12 @@ const names = new Set(['UTC', ...Intl.supportedValuesOf('timeZone')]);
 
 /**
  * The name of a zone that every copy of the IANA database knows: `europe/rome` is `Europe/Rome`, `US/Eastern` is
- * `America/New_York`. Null: there is no such zone; an offset such as `+02:00` is none.
+ * `America/New_York`. Null: there is no such zone. An offset such as `+02:00` is none, and neither is an abbreviation
+ * such as `PST`, which means several zones: Intl knows it, and Temporal refuses it.
  */
 export const canonicalTimeZone = (name: string): string | null => {
 	try {
+		Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name);
 		const {timeZone} = new Intl.DateTimeFormat('en', {timeZone: name}).resolvedOptions();
 		return names.has(timeZone) || /^Etc\/GMT[+-]\d+$/.test(timeZone) ? timeZone : null;
 	} catch {

@@ -1,5 +1,7 @@
 import test from 'ava';
-import {Trigger} from '../../../src/automation/schedule/trigger.schema.ts';
+import {Temporal} from 'temporal-polyfill';
+import {offsetPeriods} from '../../../src/automation/schedule/time-zone.ts';
+import {TimeZone, Trigger} from '../../../src/automation/schedule/trigger.schema.ts';
 import {describeIssues} from '../../../src/http/validation/describe-issues.ts';
 import type {Language} from '../../../src/i18n/translate.ts';
 
@@ -127,4 +129,27 @@ test('names of zones are spelled as other copies of the database spell them', t 
 test('a single time is kept in UTC, to the second', t => {
 	const once = (at: string) => Trigger.parse({kind: 'once', at});
 	t.deepEqual(once('2026-12-24T08:00:00.999+01:00'), {kind: 'once', at: '2026-12-24T07:00:00.000Z'});
+});
+
+test('whatever is accepted as a zone can be read in every place that uses it', t => {
+	const letters = Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZ');
+	const abbreviations = letters.flatMap(a => letters.flatMap(b => letters.map(c => a + b + c)));
+	const aliases = ['US/Pacific', 'W-SU', 'EST5EDT', 'Zulu', 'Asia/Calcutta', 'Asia/Kolkata', 'GB', 'Etc/GMT-14'];
+	const junk = ['', ' ', '+02:00', 'SystemV/PST8', 'Etc/Unknown', 'Mars/Olympus', 'UTC\0', 'UTC ', '../UTC'];
+	const names = [...Intl.supportedValuesOf('timeZone'), ...aliases, ...junk, ...abbreviations];
+	const accepted = names.filter(name => TimeZone.safeParse(name).success);
+	for (const name of accepted) {
+		t.notThrows(() => Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(TimeZone.parse(name)), name);
+		t.notThrows(() => new Intl.DateTimeFormat('en', {timeZone: TimeZone.parse(name)}), name);
+		t.false(offsetPeriods(TimeZone.parse(name), Date.UTC(2026, 0)).next().done, name);
+	}
+	const isAccepted = new Set(accepted);
+	t.deepEqual(
+		[...Intl.supportedValuesOf('timeZone'), ...aliases].filter(name => !isAccepted.has(name)),
+		[],
+	);
+	t.deepEqual(
+		[...junk, 'PST', 'IST', 'BST', 'CST', 'JST'].filter(name => isAccepted.has(name)),
+		[],
+	);
 });

@@ -1,6 +1,6 @@
 import type {DrainService} from '../src/automation/drain.service.ts';
 import type {ContainerRuntime, RuntimeStep, StepContext, WorkspaceSpec} from '../src/containers/container-runtime.ts';
-import {AppError} from '../src/errors.ts';
+import {AppError, attemptLimit} from '../src/errors.ts';
 import type {ImageCatalogue} from '../src/images/image-catalogue.ts';
 import type {LeaseService} from '../src/workspaces/lease.service.ts';
 import type {StepWork} from '../src/workspaces/step-work.ts';
@@ -8,6 +8,8 @@ import {CHECKOUT, CONFIRM, DISCARD, DRAIN, SETUP, STOP} from '../src/workspaces/
 import type {Failure} from '../src/workspaces/operation.schema.ts';
 import type {OperationJournal} from '../src/workspaces/operation-journal.service.ts';
 import {CHECKOUT_SECONDS, killBootstrap, runBootstrap, SETUP_SECONDS} from './bootstrap.ts';
+import {toFailure} from './failures.ts';
+import {withinSeconds} from './within-seconds.ts';
 
 export interface OperationStepDependencies {
 	runtime: ContainerRuntime;
@@ -28,7 +30,13 @@ interface Step {
 export type OperationSteps = ReturnType<typeof createOperationSteps>;
 
 const STOP_GRACE_SECONDS = 10;
+/** How often and how long the inside of a container is asked to end something, before the container itself is ended. */
+const ATTEMPTS_INSIDE = 3;
+const SECONDS_INSIDE = 60;
 const EVERY_GENERATION = Number.MAX_SAFE_INTEGER;
+/** An engine that is away is waited for; a worker that ends passes the work on. */
+const isForEngine = (error: unknown, {signal}: StepContext): boolean =>
+	signal.aborted || attemptLimit(toFailure(error).code) === null;
 const nothing = async (): Promise<void> => {};
 const minutes = (count: number) => () => count * 60;
 
@@ -65,8 +73,28 @@ export const createOperationSteps = ({runtime, journal, images, leases, drain}: 
 	const bootstrap = (seconds: number): Step => ({
 		timeoutSeconds: () => seconds + 60,
 		apply: (work, context) => runBootstrap({runtime, journal}, work, context),
-		revert: (work, context) => killBootstrap(runtime, work, context),
+		async revert(work, context) {
+			try {
+				await withinSeconds(SECONDS_INSIDE, context, limited => killBootstrap(runtime, work, limited));
+			} catch (error) {
+				if (isForEngine(error, context) || work.attempt < ATTEMPTS_INSIDE) throw error;
+				await endContainer(work, context);
+			}
+		},
 	});
+
+	/** The container ends whatever runs in it, and is asked nothing. A workspace that never ran is about to lose it anyway. */
+	const endContainer = async ({isFresh, spec}: StepWork, context: StepContext): Promise<void> => {
+		const {workspaceId, generation} = spec;
+		await runtime.stop(workspaceId, {graceSeconds: 0}, context);
+		if (isFresh) return;
+		try {
+			await runtime.start({workspaceId, generation}, context);
+		} catch (error) {
+			// One that does not start again is seen, and left to the restart policy.
+			if (isForEngine(error, context)) throw error;
+		}
+	};
 
 	const shared: Record<string, Step> = {
 		[DRAIN]: {

@@ -18,6 +18,7 @@ export const finishOperation = async (
 	operation.status = outcome;
 	operation.finishedAt = new Date();
 	if (operation.error) workspace.reason = operation.error;
+	endBootstrap(workspace, outcome);
 	if (isUp(operation.kind)) {
 		if (outcome === 'succeeded') settleGeneration(workspace, operation);
 		else giveBackGeneration(workspace, operation);
@@ -41,6 +42,13 @@ export const finishOperation = async (
 	}
 	if (outcome === 'cancelled')
 		workspace.desired = desiredAfterCancelling(status, await activeOperations(tx, workspace.id));
+};
+
+/** Nothing runs any more once the operation has ended: what was under way has ended with it. */
+const endBootstrap = (workspace: LockedWorkspace['workspace'], outcome: 'succeeded' | 'failed' | 'cancelled'): void => {
+	if (workspace.bootstrap.status !== 'running') return;
+	const status = outcome === 'cancelled' ? 'cancelled' : 'failed';
+	workspace.bootstrap = {...workspace.bootstrap, status, finishedAt: new Date().toISOString()};
 };
 
 const settleGeneration = (workspace: LockedWorkspace['workspace'], operation: Operation): void => {

@@ -214,9 +214,12 @@ export type Reason = z.infer<typeof Reason>;
 
 export const Bootstrap = z
 	.object({
-		status: z
-			.enum(['none', 'pending', 'running', 'succeeded', 'failed'])
-			.meta({description: 'How far checkout and set-up came; none: nothing was asked for.', example: 'failed'}),
+		status: z.enum(['none', 'pending', 'running', 'succeeded', 'failed', 'cancelled']).meta({
+			description:
+				'How far checkout and set-up came. none: nothing was asked for. cancelled: the operation was cancelled ' +
+				'before they ended.',
+			example: 'failed',
+		}),
 		step: z
 			.string()
 			.nullable()

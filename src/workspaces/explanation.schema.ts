@@ -11,7 +11,7 @@ const Seen = z
 	.object({
 		state: z.enum(observedStates).meta({description: 'What the engine last said.', example: 'running'}),
 		since: at('When it first said so.').nullable(),
-		confirmedAt: at('When everything on the engine was last compared.').nullable(),
+		confirmedAt: at('When the engine last confirmed it; null: it was never asked.').nullable(),
 		exitCode: z.int().nullable().meta({description: 'Of the container, when it ended.', example: null}),
 		reason: z.enum(endReasons).nullable().meta({description: 'How it ended.', example: null}),
 	})

@@ -13,7 +13,7 @@ export interface Facts {
 	workspace: Workspace;
 	/** Since when it has its status. */
 	since: Date;
-	/** When its engine was last compared with the database. */
+	/** When the engine last said what state it is in; null: it has never been asked. */
 	confirmedAt: Date | null;
 	/** Who asked for the last operation. */
 	actor: User | null;
@@ -37,7 +37,7 @@ export const createExplanationService = ({em}: {em: EntityManager}) => ({
 		return {
 			workspace,
 			since: changed?.at ?? workspace.createdAt,
-			confirmedAt: target?.sweptAt ?? null,
+			confirmedAt: laterOf(workspace.observedAt, target?.sweptAt ?? null),
 			actor: newest?.requestedBy ? await em.findOne(User, {id: newest.requestedBy}) : null,
 			running: active.find(operation => operation.status === 'running') ?? null,
 			queued: active.filter(operation => operation.status === 'queued'),
@@ -45,3 +45,7 @@ export const createExplanationService = ({em}: {em: EntityManager}) => ({
 		};
 	},
 });
+
+/** A sweep before the first observation says nothing of the workspace. */
+const laterOf = (observedAt: Date | null, sweptAt: Date | null): Date | null =>
+	observedAt && sweptAt && sweptAt > observedAt ? sweptAt : observedAt;

@@ -50,7 +50,8 @@ export const createWorkspaceEventRouter = ({workspaceEvents}: {workspaceEvents: 
 	 *     summary: What happens to a workspace, live
 	 *     description: >
 	 *       Server-sent events, each with the data of a WorkspaceEvent. A reader that was cut off sends the id of the last one
-	 *       that it has as Last-Event-ID, and misses none. `after=0` begins at the beginning. The stream ends when the workspace is deleted.
+	 *       that it has as Last-Event-ID, and misses none. `after=0` begins at the beginning. The stream ends when the workspace is deleted;
+	 *       a reader that comes back after that is answered 204, and an EventSource stops.
 	 *     parameters:
 	 *       - {name: Last-Event-ID, in: header, description: The last event that the reader has, schema: {type: string}}
 	 *     x-query: FollowEvents
@@ -58,6 +59,7 @@ export const createWorkspaceEventRouter = ({workspaceEvents}: {workspaceEvents: 
 	 *       200:
 	 *         description: The stream
 	 *         content: {text/event-stream: {schema: {$ref: '#/components/schemas/WorkspaceEvent'}}}
+	 *       204: {description: The workspace is deleted, and the reader has everything}
 	 */
 	router.get('/workspaces/:id/events', authorize('workspace.events'), async ctx => {
 		const {after} = parseQuery(ctx, FollowEvents);
@@ -65,7 +67,11 @@ export const createWorkspaceEventRouter = ({workspaceEvents}: {workspaceEvents: 
 		const {language} = ctx.state;
 		if (!(await workspaceEvents.exists(id))) throw new AppError('WORKSPACE_NOT_FOUND');
 		const header = lastEventId(ctx);
-		const last = isEventId(header) ? header : (after ?? null);
+		const last = await workspaceEvents.startOf(id, isEventId(header) ? header : (after ?? null));
+		if (last === null) {
+			ctx.status = 204;
+			return;
+		}
 		eventStream(ctx, async function* (signal) {
 			for await (const event of workspaceEvents.follow(id, last, signal)) {
 				yield {id: event.id, event: event.type, data: viewEvent(event, language)};

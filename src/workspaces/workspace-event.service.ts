@@ -15,13 +15,20 @@ export const createWorkspaceEventService = ({em, events}: {em: EntityManager; ev
 		em.findAndCount(WorkspaceEvent, {workspace: workspaceId}, {...window, orderBy: {id: newestFirst ? 'desc' : 'asc'}}),
 
 	/**
-	 * Everything after the id `after`, in order, without gaps or doubles, and then whatever happens, until the signal or the end of the workspace.
-	 * Without `after` it begins with what happens next.
+	 * Where a reader begins who has everything up to the id `after`; without it, with what happens next. Null: the
+	 * workspace is deleted, and nothing comes after that.
 	 */
-	async *follow(workspaceId: string, after: string | null, signal: AbortSignal): AsyncGenerator<WorkspaceEvent> {
+	async startOf(workspaceId: string, after: string | null): Promise<string | null> {
+		const last = after ?? (await newestId(em, workspaceId));
+		const end = await em.fork().findOne(WorkspaceEvent, {workspace: workspaceId, code: 'workspaceDeleted'});
+		return end && BigInt(end.id) <= BigInt(last) ? null : last;
+	},
+
+	/** Everything after the id `after`, in order, without gaps or doubles, until the signal or the end of the workspace. */
+	async *follow(workspaceId: string, after: string, signal: AbortSignal): AsyncGenerator<WorkspaceEvent> {
 		const bell = events.listen(workspaceId);
 		try {
-			let last = after ?? (await newestId(em, workspaceId));
+			let last = after;
 			while (!signal.aborted) {
 				const batch = await em
 					.fork()

@@ -2,9 +2,23 @@ import {z} from 'zod';
 import {type QuotaLimits, quotaNames} from './quotas/quota.ts';
 
 const url = (...schemes: string[]) =>
-	z.string().refine(value => schemes.some(scheme => value.startsWith(`${scheme}://`)), {
-		error: `must start with ${schemes.map(scheme => `${scheme}://`).join(' or ')}`,
-	});
+	z
+		.string()
+		.refine(value => schemes.some(scheme => value.startsWith(`${scheme}://`)), {
+			error: `must start with ${schemes.map(scheme => `${scheme}://`).join(' or ')}`,
+			abort: true,
+		})
+		// A password as it is, with `/`, `#` or `%` in it, would name another host, or another password.
+		.refine(isWhole, {error: 'must be an address; in a password write @ / : # % as %40 %2F %3A %23 %25'});
+
+const isWhole = (value: string): boolean => {
+	if (!URL.canParse(value)) return false;
+	const {hash, username, password, pathname, search} = new URL(value);
+	const isCutShort = hash !== '' || `${pathname}${search}`.includes('@');
+	return !isCutShort && isDecodable(username) && isDecodable(password);
+};
+
+const isDecodable = (text: string): boolean => !/%(?![\da-f]{2})/i.test(text);
 
 const flag = z.stringbool({error: 'must be true or false'}).default(false);
 const text = z.string();

@@ -3,7 +3,8 @@ import {mkdtempSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import test from 'ava';
-import {loadConfig} from '../src/config.ts';
+import fc from 'fast-check';
+import {ConfigError, loadConfig} from '../src/config.ts';
 
 const least = {DATABASE_URL: 'postgresql://u:p@db/w', REDIS_URL: 'redis://cache:6379'};
 
@@ -56,6 +57,7 @@ for (const [variables, sentence] of [
 	[{DATABASE_URL: ''}, 'DATABASE_URL is required but not set.'],
 	[{DATABASE_URL: 'mysql://x'}, 'DATABASE_URL must start with postgres:// or postgresql://.'],
 	[{REDIS_URL: 'http://x'}, 'REDIS_URL must start with redis:// or rediss://.'],
+	[{DATABASE_URL: 'postgresql://u:a/b@db/w'}, /^DATABASE_URL must be an address; in a password write @ .* as %40/],
 	[{PORT: 'http'}, 'PORT must be a whole number.'],
 	[{PORT: '70000'}, 'PORT must be from 0 to 65535.'],
 	[{TRUSTED_PROXIES: 'true'}, 'TRUSTED_PROXIES must be a whole number.'],
@@ -120,6 +122,31 @@ test('who signs people in listens to everybody', t => {
 test('every wrong setting is named at once', t => {
 	const error = t.throws(() => loadConfig({PORT: 'x'}));
 	t.is(error!.message.split('\n').length, 3);
+});
+
+test('a password in an address is refused or taken as it is', t => {
+	const passwords = fc.string({
+		unit: fc.constantFrom(...Array.from('abz019@/:#%?&=+$!~[]{}^|;, ')),
+		minLength: 1,
+		maxLength: 12,
+	});
+	fc.assert(
+		fc.property(passwords, password => {
+			// Encoded on purpose.
+			fc.pre(!/%[\da-f]{2}/i.test(password));
+			const address = `postgresql://user:${password}@db:5432/w`;
+			let taken: string;
+			try {
+				taken = loadConfig({...least, DATABASE_URL: address}).databaseUrl;
+			} catch (error) {
+				return error instanceof ConfigError && error.message.startsWith('DATABASE_URL must be an address');
+			}
+			const {password: read, hostname} = new URL(taken);
+			return decodeURIComponent(read) === password && hostname === 'db';
+		}),
+		{numRuns: 2000},
+	);
+	t.pass();
 });
 
 test('secrets may come from files', t => {

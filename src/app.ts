@@ -15,7 +15,7 @@ import {identify} from './http/identify.ts';
 import {createHealthRouter} from './http/monitoring/health.router.ts';
 import type {HealthService} from './http/monitoring/health.service.ts';
 import {createMetricsRouter} from './http/monitoring/metrics.router.ts';
-import {createMetrics} from './http/monitoring/metrics.ts';
+import {createMetrics, type Metrics} from './http/monitoring/metrics.ts';
 import {noRoute} from './http/no-route.ts';
 import {provide} from './http/provide.ts';
 import {limitRequests} from './http/rate-limit.ts';
@@ -41,14 +41,24 @@ export interface HttpDependencies {
 	authenticators: readonly Authenticator[];
 	/** The routers of the resources. */
 	routers: readonly AppRouter[];
+	/** When they are read elsewhere as well. */
+	metrics?: Metrics;
 	/** Aborts when the process begins to stop. */
 	shutdown?: AbortSignal;
 }
 
 /** The order in which a request is handled, and the list of routers. Throws when a route has no `authorize`. */
 export const createApp = (services: HttpDependencies): Koa<AppState> => {
-	const {config, log, orm, access, idempotency, health, shutdown = new AbortController().signal} = services;
-	const metrics = createMetrics();
+	const {
+		config,
+		log,
+		orm,
+		access,
+		idempotency,
+		health,
+		shutdown = new AbortController().signal,
+		metrics = createMetrics(),
+	} = services;
 	const router = mount([
 		createHealthRouter({health}),
 		createMetricsRouter({metrics}),

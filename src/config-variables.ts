@@ -97,6 +97,9 @@ export const variables = {
 
 	HOST: text.optional(),
 	PORT: whole(0, 65_535).default(3001),
+	/** Measurements and health for operators, without signing in; absent: nowhere. Never publish it. */
+	OPERATOR_PORT: whole(0, 65_535).optional(),
+	OPERATOR_HOST: text.default('127.0.0.1'),
 	/** Where people reach the service. */
 	PUBLIC_URL: origin.optional(),
 	ALLOWED_ORIGINS: origins,

@@ -1,6 +1,8 @@
 import {createApp} from './app.ts';
 import {loadConfigOrExit} from './config.ts';
 import {listen} from './http/listen.ts';
+import {createMetrics} from './http/monitoring/metrics.ts';
+import {listenForOperators} from './http/monitoring/operators.ts';
 import {createLogger} from './logger.ts';
 import {createRouters} from './routers.ts';
 import {createServices} from './services.ts';
@@ -17,10 +19,15 @@ process.on('uncaughtException', die);
 
 const services = await createServices(config, log, {migrate: true});
 const stopping = new AbortController();
-const server = await listen(
-	createApp({...services, routers: createRouters(services), shutdown: stopping.signal}),
-	config,
-).catch((error: unknown) => {
+const metrics = createMetrics();
+const operators = {
+	registry: metrics.registry,
+	readiness: () => services.health.readiness({stopping: stopping.signal.aborted}),
+};
+const [server, operatorServer] = await Promise.all([
+	listen(createApp({...services, metrics, routers: createRouters(services), shutdown: stopping.signal}), config),
+	listenForOperators(config, operators),
+]).catch((error: unknown) => {
 	process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
 	process.exit(1);
 });
@@ -37,6 +44,7 @@ const stop = async (signal: NodeJS.Signals) => {
 	stopping.abort();
 	setTimeout(() => process.exit(1), 20_000).unref();
 	await server.close(10_000);
+	await operatorServer?.close(0);
 	await services.close();
 	log.info('stopped');
 	process.exit(0);

@@ -3,6 +3,7 @@ import {
 	NativeConnection,
 	type Worker,
 	type WorkerOptions,
+	type WorkerStatus,
 } from '@temporalio/worker';
 import {createOperationSteps, type OperationSteps} from '../activities/index.ts';
 import type {Logger} from '../src/logger.ts';
@@ -23,6 +24,8 @@ export interface RunWorkerOptions {
 
 export interface RunningWorker {
 	queues: string[];
+	/** What each queue's worker does now. */
+	statuses(): {queue: string; status: WorkerStatus}[];
 	/** Takes no more work, lets what runs end or go on elsewhere, and resolves when nothing is left of it. */
 	stop(): Promise<void>;
 	/** Resolves when it has stopped; rejects when something of it failed. */
@@ -62,6 +65,7 @@ export const runWorker = async (services: Services, options: RunWorkerOptions): 
 	return {
 		queues: workers.map(worker => worker.options.taskQueue),
 		ended,
+		statuses: () => workers.map(each => ({queue: each.options.taskQueue, status: each.getStatus()})),
 		async stop() {
 			if (!stopping.signal.aborted) for (const worker of workers) worker.shutdown();
 			stopping.abort();

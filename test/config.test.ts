@@ -58,6 +58,7 @@ for (const [variables, sentence] of [
 	[{DATABASE_URL: 'mysql://x'}, 'DATABASE_URL must start with postgres:// or postgresql://.'],
 	[{REDIS_URL: 'http://x'}, 'REDIS_URL must start with redis:// or rediss://.'],
 	[{DATABASE_URL: 'postgresql://u:a/b@db/w'}, /^DATABASE_URL must be an address; in a password write @ .* as %40/],
+	[{OPERATOR_PORT: '-1'}, 'OPERATOR_PORT must be a whole number.'],
 	[{PORT: 'http'}, 'PORT must be a whole number.'],
 	[{PORT: '70000'}, 'PORT must be from 0 to 65535.'],
 	[{TRUSTED_PROXIES: 'true'}, 'TRUSTED_PROXIES must be a whole number.'],

@@ -11,7 +11,7 @@ export interface Listening {
 /** Starts to listen. Rejects with a sentence for people when the address cannot be had. */
 export const listen = async (
 	app: {callback(): RequestListener},
-	{host, port}: {host: string; port: number},
+	{host, port, settings = 'PORT or HOST'}: {host: string; port: number; settings?: string},
 ): Promise<Listening> => {
 	const handle = app.callback();
 	let closing = false;
@@ -22,7 +22,7 @@ export const listen = async (
 	server.listen({host, port});
 	await once(server, 'listening').catch((error: NodeJS.ErrnoException) => {
 		const reason = reasons[error.code ?? ''] ?? error.message;
-		throw new Error(`Cannot listen on ${host}:${port}: ${reason}. Set PORT or HOST to another.`, {cause: error});
+		throw new Error(`Cannot listen on ${host}:${port}: ${reason}. Set ${settings} to another.`, {cause: error});
 	});
 	const address = server.address() as AddressInfo;
 	const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;

@@ -1,5 +1,4 @@
 import {authorize} from '../authorize.ts';
-import type {Readiness} from './health.schema.ts';
 import type {HealthService} from './health.service.ts';
 import {type AppRouter, createRootRouter} from '../router.ts';
 
@@ -62,8 +61,7 @@ export const createHealthRouter = ({health}: {health: HealthService}): AppRouter
 	 *         content: {application/json: {schema: {$ref: '#/components/schemas/Readiness'}}}
 	 */
 	router.get('/health/ready', authorize('public'), async ctx => {
-		const stopping: Readiness = {status: 'notReady', reason: 'STOPPING'};
-		const readiness = ctx.state.shutdown.aborted ? stopping : await health.readiness();
+		const readiness = await health.readiness({stopping: ctx.state.shutdown.aborted});
 		ctx.status = readiness.status === 'ready' ? 200 : 503;
 		ctx.set('Cache-Control', 'no-store');
 		ctx.body = readiness;

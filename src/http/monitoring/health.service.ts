@@ -53,7 +53,8 @@ export const createHealthService = (options: HealthOptions) => {
 		report,
 		/** Whether people can sign in. */
 		keycloak: signIn,
-		async readiness(): Promise<Readiness> {
+		async readiness({stopping}: {stopping: boolean}): Promise<Readiness> {
+			if (stopping) return {status: 'notReady', reason: 'STOPPING'};
 			if ((await database()).status !== 'healthy') return {status: 'notReady', reason: 'DATABASE_UNAVAILABLE'};
 			if ((await migrations()).status !== 'healthy') return {status: 'notReady', reason: 'MIGRATIONS_PENDING'};
 			return {status: 'ready', reason: null};

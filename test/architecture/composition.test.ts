@@ -1,5 +1,5 @@
 // What `docker compose up -d` depends on, checked without an engine. test/rigs/compose runs it for real.
-import {execFileSync, spawnSync} from 'node:child_process';
+import {execFileSync} from 'node:child_process';
 import {mkdtempSync, readFileSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
@@ -7,6 +7,11 @@ import test from 'ava';
 import {parseDocument} from 'yaml';
 import {variables} from '../../src/config-variables.ts';
 import {root} from '../../stack/paths.ts';
+import {findCompose} from '../rigs/compose/prepare.ts';
+import {settingsWithPlaceholders} from '../rigs/compose/settings.ts';
+
+// This machine's own plug-in, or the one that test/rigs/compose has fetched.
+const compose = await findCompose();
 
 interface Service {
 	image?: string;
@@ -127,17 +132,19 @@ test('the overlay changes services that there are', t => {
 	);
 });
 
-const secrets = ['SECRET_KEY', 'POSTGRES_PASSWORD', 'TEMPORAL_POSTGRES_PASSWORD', 'REDIS_PASSWORD'];
-const least = ['DOCKER_GROUP_ID=1', ...secrets.map(name => `${name}=${name.toLowerCase().padEnd(64, '0')}`)];
-const environment = {PATH: process.env['PATH'], HOME: process.env['HOME'], DOCKER_CONFIG: process.env['DOCKER_CONFIG']};
-const hasCompose = spawnSync('docker', ['compose', 'version'], {env: environment}).status === 0;
+const least = Object.entries(settingsWithPlaceholders).map(([name, value]) => `${name}=${value}`);
+const environment = {
+	PATH: process.env['PATH'],
+	HOME: process.env['HOME'],
+	...(compose?.['DOCKER_CONFIG'] && {DOCKER_CONFIG: compose['DOCKER_CONFIG']}),
+};
 
 for (const [name, options] of Object.entries({
 	'the composition': ['-f', 'docker-compose.yml'],
 	'the development overlay': ['-f', 'docker-compose.yml', '-f', 'docker-compose.dev.yml'],
 	'the profile keycloak': ['-f', 'docker-compose.yml', '--profile', 'keycloak'],
 })) {
-	(hasCompose ? test : test.skip)(`docker compose takes ${name}, with every setting`, t => {
+	(compose ? test : test.skip)(`docker compose takes ${name}, with every setting`, t => {
 		const file = path.join(mkdtempSync(path.join(tmpdir(), 'composition-')), '.env');
 		writeFileSync(file, [...least, 'NETWORK_POOL=10.99.0.0/16', 'JOB_MINIMUM_SECONDS=5', ''].join('\n'));
 		const config = (format: string) =>

@@ -33,7 +33,7 @@ const [server, operatorServer] = await Promise.all([
 });
 
 log.info(
-	{url: server.url, authentication: config.enableAuth},
+	{url: server.url, operators: operatorServer?.url, authentication: config.enableAuth},
 	config.enableAuth
 		? `listening on ${server.url}; people sign in with the realm ${config.keycloakRealm} of ${config.keycloakServerUrl}`
 		: `listening on ${server.url}; signing in is off: whoever reaches this address is the administrator`,

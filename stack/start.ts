@@ -52,7 +52,10 @@ async function start(): Promise<void> {
 	const env = {...childEnvironment(stack), WORKFLOW_BUNDLE: await bundled};
 	const common = {dataDir, report, env, cwd: root, command: process.execPath, stopWithinMs: 30_000};
 	kept.push(await keepRunning({...common, ...about.api, args: [...leanArguments, 'src/main.ts']}));
-	kept.push(await keepRunning({...common, ...about.worker, args: [...leanArguments, 'temporal/worker.ts']}));
+	const workerEnv = {...env, ...workersOperatorPort(process.env)};
+	kept.push(
+		await keepRunning({...common, ...about.worker, env: workerEnv, args: [...leanArguments, 'temporal/worker.ts']}),
+	);
 
 	if (!(await until(isReady, 60_000, 100)))
 		throw new Problem(`${url}/health/ready did not answer 200 within 60 s; see ${logFileOf(dataDir, 'api')}.`);
@@ -82,6 +85,11 @@ function childEnvironment(stack: Stack): NodeJS.ProcessEnv {
 		PORT: String(port),
 		DATA_DIR: dataDir,
 	};
+}
+
+/** Two processes of one machine cannot listen at one port: the worker takes the next one. */
+function workersOperatorPort({OPERATOR_PORT: given}: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+	return Number(given) > 0 ? {OPERATOR_PORT: String(Number(given) + 1)} : {};
 }
 
 async function isReady(): Promise<boolean> {

@@ -42,7 +42,7 @@ const operatorServer = await listenForOperators(config, monitor).catch((error: u
 const [workflowBundle, services] = await Promise.all([readBundle(), createServices(config, log, {migrate: false})]);
 const worker = await runWorker(services, {workflowBundle});
 monitor.started({health: services.health, worker});
-log.info({target: config.containerTarget, queues: worker.queues}, 'ready');
+log.info({target: config.containerTarget, queues: worker.queues, operators: operatorServer?.url}, 'ready');
 
 const stop = (signal: NodeJS.Signals) => {
 	log.info({signal}, 'stopping');

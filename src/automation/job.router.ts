@@ -13,7 +13,7 @@ import {viewExecution} from './execution.view.ts';
 import type {Job} from './job.entity.ts';
 import {viewUpcoming} from './calendar.router.ts';
 import {ReadUpcoming} from './calendar.schema.ts';
-import {BackfillJob, CreateJob, PauseJob, UpdateJob} from './job.schema.ts';
+import {BackfillJob, changedJob, CreateJob, PauseJob, UpdateJob} from './job.schema.ts';
 import {ListJobs} from './job-view.schema.ts';
 import type {JobService} from './job.service.ts';
 import {viewJob} from './job.view.ts';
@@ -115,9 +115,8 @@ export const createJobRouter = ({jobs, executions, roles}: Dependencies): AppRou
 	router.get('/automation/jobs/:id', authorize('job.read', ofJob), async ctx => show(ctx, await jobs.get(jobId(ctx))));
 
 	router.patch('/automation/jobs/:id', authorize('job.update', ofJob), async ctx => {
-		parseBody(ctx, UpdateJob);
-		const patch = ctx.request.body as Partial<CreateJob>;
-		const revise = (job: Job) => parseValue(ctx, CreateJob, withChanges(job.toInput(), patch));
+		const patch = parseBody(ctx, UpdateJob);
+		const revise = (job: Job) => parseValue(ctx, CreateJob, changedJob(job.toInput(), patch));
 		await show(ctx, await jobs.update(ctx.state.actor, jobId(ctx), ifMatch(ctx), revise));
 	});
 
@@ -246,11 +245,3 @@ export const createJobRouter = ({jobs, executions, roles}: Dependencies): AppRou
 
 /** The workspace that a new job is for; a body that is not right is refused before anyone asks who may. */
 const ofBody = {id: (ctx: RouteContext): string => parseBody(ctx, CreateJob).workspaceId};
-
-const merged = ['agentOptions', 'policy', 'retry'] as const;
-
-const withChanges = (current: CreateJob, patch: Partial<CreateJob>): CreateJob => ({
-	...current,
-	...patch,
-	...Object.fromEntries(merged.flatMap(key => (patch[key] ? [[key, {...current[key], ...patch[key]}]] : []))),
-});

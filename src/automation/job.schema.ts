@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {patchOf, withPatch} from '../http/validation/patch-of.ts';
 import {agents} from './agents/agent-adapter.ts';
 import {AgentOptions} from './agents/agent-options.schema.ts';
 import {agentAdapters, unsupportedOptions} from './agents/agent-adapters.ts';
@@ -212,16 +213,17 @@ export type CreateJob = z.output<typeof CreateJob>;
 const {workspaceId: _workspaceId, kind: _kind, agent: _agent, ...changeable} = fields;
 
 /** What a change may name. Whether the whole is right then is for `CreateJob` to say, of the job with the change in it. */
-export const UpdateJob = z
-	.strictObject(changeable)
-	.partial()
-	.refine(input => Object.keys(input).length > 0, {params: {code: 'NOTHING_TO_CHANGE'}})
-	.meta({
-		id: 'UpdateJob',
-		description:
-			'What to change; absent: leave it. Of agentOptions, policy and retry, too, only what is named is changed. Runs that were accepted keep what they were accepted with.',
-		example: {prompt: 'Fix the failing tests.', policy: {overlap: 'bufferOne'}},
-	});
+export const UpdateJob = patchOf(changeable).meta({
+	id: 'UpdateJob',
+	description:
+		'What to change; absent: leave it, null: clear it, in agentOptions, policy, retry and notifications too. A trigger is replaced as a whole. Runs that were accepted keep what they were accepted with.',
+	example: {prompt: 'Fix the failing tests.', policy: {overlap: 'bufferOne'}},
+});
+
+export type UpdateJob = z.output<typeof UpdateJob>;
+
+/** The job as it would be asked for with the change in it; for `CreateJob` to judge. */
+export const changedJob = (current: CreateJob, patch: UpdateJob): CreateJob => withPatch(changeable, current, patch);
 
 export const BackfillJob = z
 	.strictObject({

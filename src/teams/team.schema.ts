@@ -1,6 +1,7 @@
 import {z} from 'zod';
 import {teamRoles} from '../access/permissions.ts';
 import {listQuery, Page} from '../http/page.ts';
+import {patchOf} from '../http/validation/patch-of.ts';
 import {DisplayName} from '../users/user.schema.ts';
 
 const DateTime = z.iso.datetime();
@@ -24,14 +25,11 @@ export const CreateTeam = z
 	.meta({id: 'CreateTeam', description: 'A team to make. Who makes it is its owner.', example: {name: 'Payments'}});
 export type CreateTeam = z.infer<typeof CreateTeam>;
 
-export const UpdateTeam = z
-	.strictObject({name: Name.optional(), description: Description.optional(), avatarUrl: AvatarUrl.optional()})
-	.refine(input => Object.keys(input).length > 0, {params: {code: 'NOTHING_TO_CHANGE'}})
-	.meta({
-		id: 'UpdateTeam',
-		description: 'What to change; absent: leave it, null: clear it.',
-		example: {description: 'Everything about payments'},
-	});
+export const UpdateTeam = patchOf(CreateTeam.shape).meta({
+	id: 'UpdateTeam',
+	description: 'What to change; absent: leave it, null: clear it.',
+	example: {description: 'Everything about payments'},
+});
 export type UpdateTeam = z.infer<typeof UpdateTeam>;
 
 export const TransferOwnership = z

@@ -2,6 +2,7 @@ import {z} from 'zod';
 import {platformRoles} from '../access/actor.ts';
 import {TimeZone} from '../automation/schedule/trigger.schema.ts';
 import {listQuery, Page} from '../http/page.ts';
+import {patchOf} from '../http/validation/patch-of.ts';
 import {languages} from '../i18n/translate.ts';
 
 const DateTime = z.iso.datetime();
@@ -26,30 +27,17 @@ const OwnTimeZone = TimeZone.nullable().meta({
 	example: 'Asia/Taipei',
 });
 
-export const UpdateMe = z
-	.strictObject({
-		name: DisplayName.optional(),
-		language: Language.optional(),
-		timeZone: OwnTimeZone.optional(),
-	})
-	.refine(input => Object.keys(input).length > 0, {params: {code: 'NOTHING_TO_CHANGE'}})
-	.meta({
-		id: 'UpdateMe',
-		description: 'What to change of oneself; absent: leave it, null: clear it.',
-		example: {language: 'zh-TW', timeZone: 'Asia/Taipei'},
-	});
+export const UpdateMe = patchOf({name: DisplayName, language: Language, timeZone: OwnTimeZone}).meta({
+	id: 'UpdateMe',
+	description: 'What to change of oneself; absent: leave it, null: clear it.',
+	example: {language: 'zh-TW', timeZone: 'Asia/Taipei'},
+});
 export type UpdateMe = z.infer<typeof UpdateMe>;
 
-export const UpdateUser = z
-	.strictObject({
-		platformRole: z
-			.enum(platformRoles)
-			.optional()
-			.meta({description: 'What they are to the service.', example: 'admin'}),
-		disabled: z.boolean().optional().meta({description: 'true: they can do nothing any more.', example: true}),
-	})
-	.refine(input => Object.keys(input).length > 0, {params: {code: 'NOTHING_TO_CHANGE'}})
-	.meta({id: 'UpdateUser', description: 'What an administrator may change of somebody.', example: {disabled: true}});
+export const UpdateUser = patchOf({
+	platformRole: z.enum(platformRoles).meta({description: 'What they are to the service.', example: 'admin'}),
+	disabled: z.boolean().meta({description: 'true: they can do nothing any more.', example: true}),
+}).meta({id: 'UpdateUser', description: 'What an administrator may change of somebody.', example: {disabled: true}});
 export type UpdateUser = z.infer<typeof UpdateUser>;
 
 const common = {

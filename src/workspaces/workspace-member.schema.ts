@@ -45,6 +45,7 @@ export const TransferWorkspace = z
 	.refine(input => Object.keys(input).length > 0, {params: {code: 'NOTHING_TO_CHANGE'}})
 	.meta({
 		id: 'TransferWorkspace',
+		minProperties: 1,
 		description: 'Whose a workspace shall be; absent: as it is. The owner of a workspace of a team is in that team.',
 		example: {ownerId: id},
 	});

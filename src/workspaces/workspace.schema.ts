@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {patchOf} from '../http/validation/patch-of.ts';
 import {endReasons, observedStates, runtimeKinds} from '../containers/container-runtime.ts';
 import {desiredStates, operationKinds, operationStatuses, workspaceStatuses} from './workspace-lifecycle.ts';
 
@@ -34,7 +35,7 @@ const GitUrl = z
 	.max(2048)
 	.refine(isGitUrl, {params: {code: 'GIT_URL_NOT_ALLOWED'}})
 	.meta({
-		description: 'What to check out into /workspace: https, http, ssh or git, without credentials.',
+		description: 'What to check out into /workspace: https, http, ssh or git, without credentials; null: nothing.',
 		example: 'https://git.example.com/payments.git',
 	});
 
@@ -43,14 +44,14 @@ const Branch = z
 	.string()
 	.max(255)
 	.regex(/^(?![-./])(?!.*(\.\.|@\{|\/\/|\/\.))[\w./@+#=-]+(?<![./])$/)
-	.meta({description: 'Branch or tag; absent: what the remote calls HEAD.', example: 'main'});
+	.meta({description: 'Branch or tag; null: what the remote calls HEAD.', example: 'main'});
 
 const SetupScript = z
 	.string()
 	.max(65_536)
 	.refine(noNul, {params: {code: 'NUL_NOT_ALLOWED'}})
 	.meta({
-		description: 'Shell script, run in /workspace after the checkout, as the user of the workspace.',
+		description: 'Shell script, run in /workspace after the checkout, as the user of the workspace; null: none.',
 		example: 'npm ci',
 	});
 
@@ -158,9 +159,9 @@ export const CreateWorkspace = z
 			.optional()
 			.meta({description: 'Id in the image catalogue; absent: the default image.', example: 'default'}),
 		runtime: z.enum(runtimeKinds).default('docker').meta({description: 'What runs it.', example: 'docker'}),
-		gitUrl: GitUrl.optional(),
-		branch: Branch.optional(),
-		setupScript: SetupScript.optional(),
+		gitUrl: GitUrl.nullable().default(null),
+		branch: Branch.nullable().default(null),
+		setupScript: SetupScript.nullable().default(null),
 		env: Environment.default([]),
 		resources: Resources.default({cpus: 1, memoryMiB: 2048, pids: 512}),
 		autostopMinutes: Autostop.default(null),
@@ -176,28 +177,14 @@ export const CreateWorkspace = z
 	});
 export type CreateWorkspace = z.infer<typeof CreateWorkspace>;
 
-export const UpdateWorkspace = z
-	.strictObject({
-		name: Name.optional(),
-		description: Description.optional(),
-		gitUrl: GitUrl.nullable().optional(),
-		branch: Branch.nullable().optional(),
-		setupScript: SetupScript.nullable().optional(),
-		env: Environment.optional(),
-		resources: Resources.optional(),
-		autostopMinutes: Autostop.optional(),
-		ttlMinutes: TimeToLive.optional(),
-		healthCommand: HealthCommand.optional(),
-		healthTimeoutSeconds: HealthTimeout.optional(),
-		restartPolicy: RestartPolicy.optional(),
-	})
-	.refine(input => Object.keys(input).length > 0, {params: {code: 'NOTHING_TO_CHANGE'}})
-	.meta({
-		id: 'UpdateWorkspace',
-		description:
-			'What to change; absent: leave it, null: clear it. Environment, resources and health command take effect at the next start.',
-		example: {description: 'The payments service', autostopMinutes: 60},
-	});
+const {teamId: _teamId, image: _image, runtime: _runtime, ...changeable} = CreateWorkspace.shape;
+
+export const UpdateWorkspace = patchOf(changeable).meta({
+	id: 'UpdateWorkspace',
+	description:
+		'What to change; absent: leave it, null: clear it, in resources and restartPolicy too. Environment, resources and health command take effect at the next start.',
+	example: {description: 'The payments service', autostopMinutes: 60},
+});
 export type UpdateWorkspace = z.infer<typeof UpdateWorkspace>;
 
 const DateTime = z.iso.datetime();

@@ -114,12 +114,12 @@ export const createWorkspaceService = ({
 					transactions.locked(id, async ({tx, workspace, record}) => {
 						requireRevision(revision, workspace.revision);
 						if (workspace.desired === 'deleted') throw new AppError('WORKSPACE_DELETING');
-						if (input.resources) await requireRoom(tx, workspace.target, input.resources);
 						const {resources, ...fields} = input;
+						if (resources) await requireRoom(tx, workspace.target, {...limitsOf(workspace), ...resources});
 						// Taken up at once, though the container has them only from its next start on.
 						if (resources && workspace.desired === 'running')
 							await quotas.requireRoomIn(tx, subjectOf(workspace), growth(workspace, resources), wantedByResources);
-						tx.assign(workspace, {...fields, ...resources});
+						tx.assign(workspace, {...fields, ...resources}, {mergeObjectProperties: true});
 						if (input.env || resources || input.healthCommand !== undefined || input.name)
 							workspace.settingsPending = true;
 						if ((input.gitUrl || input.setupScript) && workspace.bootstrap.status === 'none') {
@@ -191,6 +191,8 @@ const growth = (
 	resources: {cpus?: number | undefined; memoryMiB?: number | undefined},
 ) => ({cpus: (resources.cpus ?? cpus) - cpus, memoryMiB: (resources.memoryMiB ?? memoryMiB) - memoryMiB});
 
+const limitsOf = ({cpus, memoryMiB}: Workspace) => ({cpus, memoryMiB});
+
 const runtimeNotAvailable = (runtime: RuntimeKind): AppError =>
 	new AppError('RUNTIME_NOT_AVAILABLE', {runtime}, {fields: [{path: 'runtime', code: 'RUNTIME_NOT_AVAILABLE'}]});
 
@@ -223,9 +225,9 @@ const newWorkspace = (actor: Actor, input: CreateWorkspace, image: string, targe
 		target,
 		image,
 		pinnedImage: null,
-		gitUrl: input.gitUrl ?? null,
-		branch: input.branch ?? null,
-		setupScript: input.setupScript ?? null,
+		gitUrl: input.gitUrl,
+		branch: input.branch,
+		setupScript: input.setupScript,
 		env: input.env,
 		...input.resources,
 		healthCommand: input.healthCommand,

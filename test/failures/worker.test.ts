@@ -1,4 +1,5 @@
 import test from 'ava';
+import {choosePort} from '../../stack/ports.ts';
 import {MAIN_QUEUE} from '../../src/workspaces/workspace.contract.ts';
 import type {Answer} from '../helpers/client.ts';
 import {type Installation, startInstallation} from '../helpers/installation.ts';
@@ -51,6 +52,24 @@ test.serial('fifty commands are accepted at once while no worker is there, and d
 test.serial('a worker that is asked to stop stops cleanly', async t => {
 	t.is(await worker.stop(), 0);
 	worker = await startWorkerProcess(product.env);
+});
+
+test.serial('a worker under node --watch does its work, and tells operators that it does', async t => {
+	await worker.stop();
+	const port = await choosePort();
+	worker = await startWorkerProcess({
+		...product.env,
+		// What `node --watch` sets; the overlay of docker compose runs the worker that way.
+		WATCH_REPORT_DEPENDENCIES: '1',
+		WORKFLOW_BUNDLE: '',
+		OPERATOR_PORT: String(port),
+	});
+	const operators = (path: string) => fetch(`http://127.0.0.1:${port}${path}`);
+	const created = await product.post('/workspaces', {name: 'watched'});
+	await product.until('rest', 120, async () => (await product.workspace(created.body.id)).operation === null);
+	t.is((await product.workspace(created.body.id)).status, 'running');
+	t.is((await operators('/health/ready')).status, 200);
+	t.regex(await (await operators('/metrics')).text(), /^wsm_worker_running\{queue="[^"]+"\} 1$/m);
 });
 
 const timed = async (send: () => Promise<Answer>): Promise<{answer: Answer; ms: number}> => {

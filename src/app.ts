@@ -6,7 +6,7 @@ import type {Config} from './config.ts';
 import {createAccessWatch} from './http/access-watch.ts';
 import {audited} from './http/audited.ts';
 import {authenticate, type Authenticator} from './http/authenticate.ts';
-import {readBody} from './http/body.ts';
+import {bodyReaders} from './http/body.ts';
 import type {AppState} from './http/context.ts';
 import {createDocsRouter} from './http/docs/docs.router.ts';
 import {buildOpenApi} from './http/docs/openapi.ts';
@@ -17,6 +17,7 @@ import type {HealthService} from './http/monitoring/health.service.ts';
 import {createMetricsRouter} from './http/monitoring/metrics.router.ts';
 import {createMetrics, type Metrics} from './http/monitoring/metrics.ts';
 import {noRoute} from './http/no-route.ts';
+import {ownSources} from './http/own-hosts.ts';
 import {provide} from './http/provide.ts';
 import {limitRequests} from './http/rate-limit.ts';
 import type {RateLimits} from './http/rate-limits.ts';
@@ -29,7 +30,7 @@ import type {Logger} from './logger.ts';
 
 /** What the API needs from the rest of the service. */
 export interface HttpDependencies {
-	config: Pick<Config, 'enableAuth' | 'allowedOrigins' | 'trustedProxies'>;
+	config: Pick<Config, 'enableAuth' | 'publicUrl' | 'host' | 'allowedHosts' | 'allowedOrigins' | 'trustedProxies'>;
 	log: Logger;
 	orm: {em: EntityManager};
 	health: HealthService;
@@ -74,8 +75,9 @@ export const createApp = (services: HttpDependencies): Koa<AppState> => {
 		.use(metrics.observe)
 		.use(handleErrors())
 		.use(securityHeaders())
+		.use(ownSources(config))
 		.use(crossOrigin(config))
-		.use(readBody())
+		.use(bodyReaders())
 		.use(unitOfWork(orm))
 		.use(provide({access, idempotency, shutdown, accessWatch: createAccessWatch(orm)}))
 		.use(authenticate(config, services.authenticators))

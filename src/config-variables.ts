@@ -49,6 +49,14 @@ const origin = z
 	.refine(isOrigin, {error: 'must be an address such as https://workspaces.example.com, without a path'})
 	.transform(address => new URL(address).origin);
 
+const hosts = z
+	.string()
+	.default('')
+	.transform(list => list.split(',').flatMap(host => host.trim() || []))
+	.refine(list => list.every(host => /^(\[[\da-f:.]+\]|[\w.-]+)$/i.test(host)), {
+		error: 'must list host names such as workspaces.internal, without ports, separated by commas',
+	});
+
 const labels = z
 	.string()
 	.default('')
@@ -103,6 +111,7 @@ export const variables = {
 	/** Where people reach the service. */
 	PUBLIC_URL: origin.optional(),
 	ALLOWED_ORIGINS: origins,
+	ALLOWED_HOSTS: hosts,
 
 	TRUSTED_PROXIES: whole(0, 10).default(0),
 	RATE_LIMIT_PER_MINUTE: whole(1, 1_000_000).default(600),

@@ -217,23 +217,23 @@ export const createJobService = (services: JobServiceDependencies) => {
 			return key;
 		},
 
-		/**
-		 * Somebody called the webhook. A delivery that came before answers what it did then. Rejects with WEBHOOK_KEY_INVALID, for a job that there is not,
-		 * too, and with JOB_NOT_ACTIVE, QUOTA_EXCEEDED.
-		 */
-		async callWebhook(id: string, key: string, call: {payload: string; delivery: string | null}): Promise<Execution> {
+		/** Rejects with WEBHOOK_KEY_INVALID, for an unknown job as well, and after the same time. */
+		async requireWebhookKey(id: string, key: string): Promise<void> {
 			const found = await em.fork().findOne(Job, {id, deletedAt: null});
 			// As long for a job that there is not.
 			const expected = Buffer.from(found?.webhookKeyHash ?? '0'.repeat(64), 'hex');
 			const isRight = timingSafeEqual(sha256(key), expected);
 			if (!isRight || !found?.webhookKeyHash) throw new AppError('WEBHOOK_KEY_INVALID');
-			return locked(id, async (job, workspace) => {
+		},
+
+		/** A call with the right key. A delivery that came before answers what it did then. Rejects with JOB_NOT_ACTIVE, QUOTA_EXCEEDED. */
+		callWebhook: (id: string, call: {payload: string; delivery: string | null}): Promise<Execution> =>
+			locked(id, async (job, workspace) => {
 				const before = call.delivery && (await workspace.tx.findOne(Execution, {job: id, delivery: call.delivery}));
 				if (before) return before;
 				if (job.status !== 'active') throw new AppError('JOB_NOT_ACTIVE', {status: job.status});
 				return acceptExecution(workspace, job, {trigger: 'webhook', nominalTime: new Date(), ...call}, services);
-			});
-		},
+			}),
 
 		/** Cancels what is under way of it, and removes it. What it did stays readable. Rejects with JOB_NOT_FOUND, REVISION_CONFLICT. */
 		async delete(id: string, revision: number | null): Promise<void> {

@@ -50,13 +50,15 @@ export const createWebhookRouter = ({jobs}: {jobs: JobService}): AppRouter => {
 	 *           application/json:
 	 *             schema: {type: object, properties: {key: {type: string, description: Goes into X-API-Key}, url: {type: string, description: Where to call}}}
 	 */
-	router.post('/automation/webhooks/:id', authorize('public'), onceByDelivery, async ctx => {
+	router.post('/automation/webhooks/:id', authorize('public', {body: 'byHandler'}), onceByDelivery, async ctx => {
 		const id = parseId(ctx.params['id'], 'WEBHOOK_KEY_INVALID');
 		// The key is the permission, and what it is the permission for.
 		ctx.state.operation = 'job.run';
+		await jobs.requireWebhookKey(id, ctx.get('X-API-Key'));
+		await ctx.state.readBody();
 		const payload = JSON.stringify(ctx.request.body ?? null);
 		if (Buffer.byteLength(payload) > LIMIT_BYTES) throw new AppError('BODY_TOO_LARGE', {limitBytes: LIMIT_BYTES});
-		const execution = await jobs.callWebhook(id, ctx.get('X-API-Key'), {payload, delivery: deliveryOf(ctx)});
+		const execution = await jobs.callWebhook(id, {payload, delivery: deliveryOf(ctx)});
 		ctx.status = 202;
 		ctx.body = {...executionFacts(execution, ctx.state.language), allowedOperations: []};
 	});

@@ -12,6 +12,8 @@ interface Subject {
 	id?: (ctx: RouteContext) => Promise<string | null> | string | null;
 	/** What to answer for one that the caller may not know of. */
 	notFound?: ErrorCode;
+	/** `byHandler`: the handler reads the body when it knows that it is worth it. Default: it is read as soon as it is known who asks. */
+	body?: 'byHandler';
 }
 
 /**
@@ -20,6 +22,7 @@ interface Subject {
  */
 export const authorize = (operation: Operation, subject: Subject = {}): Authorize => {
 	const rule = ruleOf(operation);
+	const readBody = (ctx: RouteContext) => (subject.body === 'byHandler' ? undefined : ctx.state.readBody());
 	const {notFound = 'team' in rule ? 'TEAM_NOT_FOUND' : 'WORKSPACE_NOT_FOUND'} = subject;
 	const {id: idOf = ctx => parseId(ctx.params['id'], notFound)} = subject;
 
@@ -43,6 +46,7 @@ export const authorize = (operation: Operation, subject: Subject = {}): Authoriz
 		const {signIn, admit} = ctx.state;
 		if ('public' in rule) {
 			await admit(null);
+			await readBody(ctx);
 			return next();
 		}
 		const actor = await signIn();
@@ -51,6 +55,8 @@ export const authorize = (operation: Operation, subject: Subject = {}): Authoriz
 		ctx.state.actor = actor;
 		ctx.state.operation = operation;
 		if (actor.language && namesNoLanguage(ctx.get('Accept-Language'))) speak(ctx, actor.language);
+		// It may name what the route is about. Nobody who is unknown gets this far.
+		await readBody(ctx);
 		Object.assign(ctx.state, await require(ctx, actor));
 		ctx.state.askAgain = async () => {
 			const stillThem = await signIn();

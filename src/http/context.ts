@@ -18,6 +18,9 @@ export interface AppState {
 	signIn: () => Promise<Actor | null>;
 	/** Counts the request, of somebody or of nobody, against the limits. Rejects with TOO_MANY_REQUESTS{retryAfterSeconds}. */
 	admit: (actor: Actor | null) => Promise<void>;
+	/** How the body is read (`body.ts`). */
+	readBody: () => Promise<void>;
+	readBytes: (limitBytes: number) => Promise<Buffer>;
 	/** This and what follows is present behind every `authorize` of an operation that is not public. */
 	actor: Actor;
 	operation: Operation;

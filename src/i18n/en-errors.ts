@@ -9,6 +9,15 @@ export interface ErrorText {
 export const enErrors = {
 	INVALID_JSON: {title: 'Not valid JSON', detail: 'The body of the request is not valid JSON.'},
 	AUTHENTICATION_REQUIRED: {title: 'Sign in first', detail: 'This needs to know who you are.'},
+	CROSS_SITE_REFUSED: {
+		title: 'Another site may not do this',
+		detail:
+			'A page of another site sent this request. List its origin in ALLOWED_ORIGINS if it may change things here.',
+	},
+	HOST_NOT_ALLOWED: {
+		title: 'Not served under this name',
+		detail: 'The service does not answer to this host name. List it in ALLOWED_HOSTS if it is yours.',
+	},
 	PERMISSION_DENIED: {title: 'Not allowed', detail: 'Your role does not allow the operation "{{operation}}".'},
 	ROUTE_NOT_FOUND: {title: 'Nothing here', detail: 'There is nothing at this address.'},
 	METHOD_NOT_ALLOWED: {

@@ -15,6 +15,7 @@ export const en = {
 		REQUIRED: 'Is required.',
 		INVALID_TYPE: 'Must be of type {{expected}}.',
 		UNRECOGNIZED_KEY: 'Is not known here.',
+		TOO_DEEP: 'Nests more than {{levels}} levels.',
 		REPEATED: 'Comes more than once.',
 		INVALID_CHARACTERS: 'Contains characters that cannot be stored.',
 		TOO_SHORT: 'Must have at least {{limit}} characters.',

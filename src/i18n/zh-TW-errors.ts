@@ -4,6 +4,14 @@ import type {ErrorText} from './en-errors.ts';
 export const zhTWErrors: Record<ErrorCode, ErrorText> = {
 	INVALID_JSON: {title: '不是有效的 JSON', detail: '請求的內容不是有效的 JSON。'},
 	AUTHENTICATION_REQUIRED: {title: '請先登入', detail: '需要先確認您的身分才能執行此請求。'},
+	CROSS_SITE_REFUSED: {
+		title: '其他網站不得執行此操作',
+		detail: '此請求來自其他網站的網頁。若該網站可以變更這裡的資料，請將其來源加入 ALLOWED_ORIGINS。',
+	},
+	HOST_NOT_ALLOWED: {
+		title: '此主機名稱未提供服務',
+		detail: '服務不接受這個主機名稱。若這是您的名稱，請將其加入 ALLOWED_HOSTS。',
+	},
 	PERMISSION_DENIED: {title: '權限不足', detail: '您的角色無法執行「{{operation}}」操作。'},
 	ROUTE_NOT_FOUND: {title: '找不到此位址', detail: '這個位址沒有任何內容。'},
 	METHOD_NOT_ALLOWED: {title: '不支援的請求方法', detail: '這個位址不接受 {{method}}，可使用 {{allowed}}。'},

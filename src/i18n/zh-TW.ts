@@ -16,6 +16,7 @@ export const zhTW: Texts = {
 		REQUIRED: '此欄位為必填。',
 		INVALID_TYPE: '類型必須為 {{expected}}。',
 		UNRECOGNIZED_KEY: '不支援此欄位。',
+		TOO_DEEP: '巢狀層數超過 {{levels}} 層。',
 		REPEATED: '此欄位重複出現。',
 		INVALID_CHARACTERS: '包含無法儲存的字元。',
 		TOO_SHORT: '至少需要 {{limit}} 個字元。',

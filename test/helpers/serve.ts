@@ -18,6 +18,7 @@ interface Options {
 	routers?: AppRouter[];
 	enableAuth?: boolean;
 	allowedOrigins?: string[];
+	allowedHosts?: string[];
 	checks?: Partial<Record<'database' | 'redis' | 'temporal' | 'containers', HealthCheck>>;
 	migrationsDone?: () => Promise<boolean>;
 	role?: WorkspaceRole | null;
@@ -61,6 +62,9 @@ export const serve = async (t: ExecutionContext, options: Options = {}) => {
 	const app = createApp({
 		config: {
 			enableAuth: options.enableAuth ?? false,
+			publicUrl: 'http://127.0.0.1:3001',
+			host: '127.0.0.1',
+			allowedHosts: options.allowedHosts ?? [],
 			allowedOrigins: options.allowedOrigins ?? [],
 			trustedProxies: 0,
 		},
@@ -91,7 +95,7 @@ export const serve = async (t: ExecutionContext, options: Options = {}) => {
 			fetch(`${server.url}${path}`, {
 				method,
 				headers: {'content-type': 'application/json', ...headers},
-				body: typeof body === 'string' ? body : JSON.stringify(body),
+				body: typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body),
 			}),
 	};
 };

@@ -115,6 +115,11 @@ for (const [what, body, path, code] of [
 
 for (const [what, status, code, headers, body] of [
 	['broken JSON', 400, 'INVALID_JSON', {}, '{"name":'],
+	['invalid UTF-8', 400, 'INVALID_JSON', {}, Buffer.from('{"name": "a\xff"}', 'latin1')],
+	['half a character', 400, 'INVALID_JSON', {}, Buffer.from('{"name": "\xe6\xbc"}', 'latin1')],
+	['five thousand levels', 422, 'VALIDATION_FAILED', {}, `${'['.repeat(5000)}${']'.repeat(5000)}`],
+	['sixty-five levels', 422, 'VALIDATION_FAILED', {}, `${'{"a":'.repeat(65)}1${'}'.repeat(65)}`],
+	['a million levels', 422, 'VALIDATION_FAILED', {}, '['.repeat(1_000_000)],
 	['a prototype', 400, 'INVALID_JSON', {}, '{"__proto__": {"admin": true}}'],
 	['a form', 415, 'UNSUPPORTED_MEDIA_TYPE', {'content-type': 'application/x-www-form-urlencoded'}, 'name=a'],
 	['no type', 415, 'UNSUPPORTED_MEDIA_TYPE', {'content-type': 'text/plain'}, '{}'],

@@ -39,6 +39,8 @@ export interface SessionServiceDependencies {
 	secretKey: string;
 	idleMs?: number;
 	absoluteMs?: number;
+	/** The time, as Unix time in milliseconds. */
+	now?: () => number;
 }
 
 export type SessionService = ReturnType<typeof createSessionService>;
@@ -48,7 +50,7 @@ export type SessionService = ReturnType<typeof createSessionService>;
  * are and whether they still count is asked of PostgreSQL at every use, so no old copy of Redis brings back what was ended everywhere.
  */
 export const createSessionService = (dependencies: SessionServiceDependencies) => {
-	const {em, redis, secretKey, idleMs = IDLE_MS, absoluteMs = ABSOLUTE_MS} = dependencies;
+	const {em, redis, secretKey, idleMs = IDLE_MS, absoluteMs = ABSOLUTE_MS, now = Date.now} = dependencies;
 	const csrfKey = deriveKey(secretKey, 'csrf tokens', 32);
 
 	const csrfToken = (id: string): string => createHmac('sha256', csrfKey).update(id).digest('base64url');
@@ -63,7 +65,7 @@ export const createSessionService = (dependencies: SessionServiceDependencies) =
 			const user = await em.fork().findOneOrFail(User, userId);
 			if (user.disabledAt) throw new AppError('USER_DISABLED');
 			const id = randomBytes(32).toString('base64url');
-			const kept: Kept = {...facts, userId, generation: user.sessionGeneration, endsAt: Date.now() + absoluteMs};
+			const kept: Kept = {...facts, userId, generation: user.sessionGeneration, endsAt: now() + absoluteMs};
 			await ask(redis.set(keyOf(id), JSON.stringify(kept), 'PX', Math.min(idleMs, absoluteMs)));
 			return id;
 		},
@@ -74,11 +76,11 @@ export const createSessionService = (dependencies: SessionServiceDependencies) =
 			if (text === null) return null;
 			const {userId, generation, endsAt, isAdministrator, idToken} = JSON.parse(text) as Kept;
 			const user = await em.fork().findOne(User, userId);
-			const counts = user !== null && user.sessionGeneration === generation && Date.now() < endsAt;
+			const counts = user !== null && user.sessionGeneration === generation && now() < endsAt;
 			if (!counts || user.disabledAt) await end(id);
 			if (!counts) return null;
 			if (user.disabledAt) throw new AppError('USER_DISABLED');
-			const expiresAt = new Date(Math.min(Date.now() + idleMs, endsAt));
+			const expiresAt = new Date(Math.min(now() + idleMs, endsAt));
 			const platformRole = isAdministrator ? 'admin' : user.platformRole;
 			const actor: Actor = {id: user.id, name: user.name, platformRole, language: user.language ?? null, grant: null};
 			return {actor, email: user.email ?? null, idToken, expiresAt, endsAt: new Date(endsAt)};

@@ -1,6 +1,5 @@
 // What a session is good for, and when it is over. How one begins: browser-sign-in.test.ts.
-import {randomUUID} from 'node:crypto';
-import {setTimeout as pause} from 'node:timers/promises';
+import {createHash, randomUUID} from 'node:crypto';
 import test from 'ava';
 import {createSessionService} from '../../../src/sign-in/sessions/session.service.ts';
 import {User} from '../../../src/users/user.entity.ts';
@@ -156,27 +155,36 @@ test('a bearer token comes before the cookie, also one that is not good', async 
 
 test('a session ends when it is not used for a while, and is kept up by use', async t => {
 	const {orm, redis} = product.services;
-	const sessions = createSessionService({em: orm.em, redis, secretKey, idleMs: 1500});
+	const sessions = createSessionService({em: orm.em, redis, secretKey, idleMs: 600_000});
 	const [used, unused] = [
 		await sessions.start((await addUser()).id, facts),
 		await sessions.start((await addUser()).id, facts),
 	];
-	for (let use = 0; use < 4; use++) {
-		await pause(500);
-		t.truthy(await sessions.find(used), String(use));
+	const keyOf = (id: string) => `session:${createHash('sha256').update(id).digest('hex')}`;
+	for (const id of [used, unused]) {
+		const left = await redis.pttl(keyOf(id));
+		t.true(left > 300_000 && left <= 600_000);
+		await redis.pexpire(keyOf(id), 300_000);
 	}
+	t.truthy(await sessions.find(used));
+	t.true((await redis.pttl(keyOf(used))) > 300_000);
+	t.true((await redis.pttl(keyOf(unused))) <= 300_000);
+	await redis.pexpire(keyOf(unused), 1);
+	await product.until('its end', 10, async () => (await redis.exists(keyOf(unused))) === 0);
 	t.is(await sessions.find(unused), null);
 });
 
 test('a session ends after its longest time, however much it is used', async t => {
 	const {orm, redis} = product.services;
-	const sessions = createSessionService({em: orm.em, redis, secretKey, idleMs: 60_000, absoluteMs: 1000});
+	let time = Date.now();
+	const options = {em: orm.em, redis, secretKey, idleMs: 600_000, absoluteMs: 600_000, now: () => time};
+	const sessions = createSessionService(options);
 	const id = await sessions.start((await addUser()).id, facts);
 	const found = await sessions.find(id);
 	t.deepEqual(found?.expiresAt, found?.endsAt);
-	await pause(600);
+	time += 599_999;
 	t.truthy(await sessions.find(id));
-	await pause(600);
+	time += 1;
 	t.is(await sessions.find(id), null);
 });
 

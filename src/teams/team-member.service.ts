@@ -7,6 +7,7 @@ import type {Withdrawals} from '../access/withdrawal.ts';
 import {AppError} from '../errors.ts';
 import {sortOrder, toWindow} from '../http/page.ts';
 import {requireRevision} from '../http/revision.ts';
+import {lockRows} from '../lock-rows.ts';
 import {findPerson, namesOf} from '../users/find-person.ts';
 import type {WorkspaceTransaction, WorkspaceTransactions} from '../workspaces/workspace-transaction.ts';
 import {revokeForPerson} from './invitations/revoke-pending.ts';
@@ -117,6 +118,8 @@ export const createTeamMemberService = ({em, transactions, access, withdrawals}:
 		 */
 		transferOwnership: (actor: Actor, teamId: string, userId: string): Promise<void> =>
 			transactions.run(async ({tx}) => {
+				// Nobody disables them meanwhile.
+				await lockRows(tx, 'user', [userId], 'keep');
 				const team = await lockTeam(tx, teamId);
 				await access.requireTeam(actor, 'team.transfer', teamId);
 				const next = await findMember(tx, teamId, userId);

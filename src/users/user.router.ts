@@ -103,7 +103,8 @@ export const createUserRouter = ({users}: {users: UserService}): AppRouter => {
 	 *     summary: Make somebody an administrator or a member, disable or enable them
 	 *     description: >
 	 *       Whoever is disabled can do nothing any more, and what only they were allowed ends with it: their jobs are paused, what runs as them is
-	 *       cancelled. Never the last administrator who can sign in (LAST_ADMINISTRATOR), and never oneself (CANNOT_DISABLE_YOURSELF).
+	 *       cancelled. Never the last administrator who can sign in (LAST_ADMINISTRATOR), never the only owner of a team who can sign in (LAST_OWNER, with
+	 *       the team), and never oneself (CANNOT_DISABLE_YOURSELF).
 	 *     requestBody:
 	 *       required: true
 	 *       content: {application/json: {schema: {$ref: '#/components/schemas/UpdateUser'}}}

@@ -5,6 +5,7 @@ import {AppError} from '../errors.ts';
 import {containing, sortOrder, toWindow} from '../http/page.ts';
 import {requireRevision} from '../http/revision.ts';
 import {lockRows} from '../lock-rows.ts';
+import {requireOtherOwners} from '../teams/sole-owner.ts';
 import type {WorkspaceTransactions} from '../workspaces/workspace-transaction.ts';
 import {User} from './user.entity.ts';
 import type {ListUsers, UpdateMe, UpdateUser} from './user.schema.ts';
@@ -57,7 +58,7 @@ export const createUserService = ({em, transactions, withdrawals}: UserServiceDe
 
 	/**
 	 * What administrators may change. With the disabling of a person ends what only they were allowed. Rejects with USER_NOT_FOUND, REVISION_CONFLICT,
-	 * CANNOT_DISABLE_YOURSELF, LAST_ADMINISTRATOR.
+	 * CANNOT_DISABLE_YOURSELF, LAST_ADMINISTRATOR, LAST_OWNER{team}.
 	 */
 	update: (actor: Actor, id: string, input: UpdateUser, revision: number | null): Promise<User> =>
 		transactions.run(async transaction => {
@@ -71,6 +72,7 @@ export const createUserService = ({em, transactions, withdrawals}: UserServiceDe
 			if (!user) throw new AppError('USER_NOT_FOUND');
 			requireRevision(revision, user.revision);
 			if (input.disabled && id === actor.id) throw new AppError('CANNOT_DISABLE_YOURSELF');
+			if (input.disabled && !user.disabledAt) await requireOtherOwners(tx, id);
 			const wasAdministrator = isAdministrator(user);
 			return withdrawals.withdraw(transaction, {user: id}, async () => {
 				if (input.platformRole) user.platformRole = input.platformRole;

@@ -177,15 +177,18 @@ test('what is begun while somebody is removed ends with it, or never begins', as
 });
 
 test('two who are removed from two teams at once are no hindrance to each other', async t => {
-	const [a, b] = [await people.person(), await people.person()];
+	// The third keeps the teams: the only owner of one is not disabled.
+	const [a, b, c] = [await people.person(), await people.person(), await people.person()];
 	const [one, two] = [
 		await people.team([
 			[a, 'owner'],
 			[b, 'member'],
+			[c, 'owner'],
 		]),
 		await people.team([
 			[b, 'owner'],
 			[a, 'member'],
+			[c, 'owner'],
 		]),
 	];
 	for (const [person, teamId] of [

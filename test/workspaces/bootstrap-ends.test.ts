@@ -10,11 +10,20 @@ test.afterEach.always(() => product.fake.recover());
 test.after.always(async () => product?.close());
 
 const steps = {checkout: {gitUrl: 'https://git.example/x.git'}, setup: {setupScript: 'true'}};
-const atStep = (operationId: string, name: string) =>
-	product.until(`the step ${name}`, 20, async () => {
-		const operation = await product.operation(operationId);
-		return operation.steps.some(step => step.name === name && step.status === 'running');
-	});
+/** From here on commands inside hang. `began` resolves once the step's own does, which is after the step says that it runs. */
+const hangInside = () => {
+	const before = product.fake.calls.length;
+	product.fake.hang('exec');
+	return {
+		began: async (operationId: string, name: string): Promise<void> => {
+			await product.until(`the step ${name}`, 60, async () => {
+				const operation = await product.operation(operationId);
+				const isThere = operation.steps.some(step => step.name === name && step.status === 'running');
+				return isThere && product.fake.calls.slice(before).includes('exec');
+			});
+		},
+	};
+};
 const isUnderWay = /"(running|reverting|queued)"/;
 
 /** Its steps hang until they are cancelled; from then on nothing inside answers but with a refusal. */
@@ -26,9 +35,9 @@ const refuseInside = () => {
 for (const [step, input] of Object.entries(steps)) {
 	for (const command of ['cancel', 'stop', 'delete'] as const) {
 		test.serial(`${command} during ${step} ends, though nothing inside answers, and nothing says running`, async t => {
-			product.fake.hang('exec');
+			const inside = hangInside();
 			const {body} = await product.post('/workspaces', {name: `${step}-${command}`, ...input});
-			await atStep(body.operation.id, step);
+			await inside.began(body.operation.id, step);
 			refuseInside();
 			const answer =
 				command === 'cancel'
@@ -53,9 +62,9 @@ test.serial(
 	'a set-up that is run again and cannot be ended inside ends with its container, which runs again',
 	async t => {
 		const {id} = await product.create({name: 'again', setupScript: 'true'});
-		product.fake.hang('exec');
+		const inside = hangInside();
 		const {body} = await product.post(`/workspaces/${id}/bootstrap`);
-		await atStep(body.operationId, 'setup');
+		await inside.began(body.operationId, 'setup');
 		refuseInside();
 		await product.post(`/operations/${body.operationId}/cancel`);
 		t.is((await product.ended(body.operationId)).status, 'cancelled');

@@ -99,13 +99,17 @@ export const createExecutionJournal = ({
 					await conclude(execution, inWorkspace, status, reason);
 					return {kind: 'over'};
 				};
-				if (execution.cancelReason) return over('cancelled', execution.cancelReason);
-				if (workspace.desired === 'deleted') return over('cancelled', {code: 'workspaceDeleting', params: {}});
+				const active = await activeOperations(tx, workspace.id);
+				const isUp = workspace.observed === 'running' && workspace.status === 'running' && active.length === 0;
+				// What has begun may live on in a workspace that is up, whoever followed it: it is ended first.
+				const mayBeThere = isUp && execution.status === 'running';
+				if (execution.cancelReason && !mayBeThere) return over('cancelled', execution.cancelReason);
+				if (workspace.desired === 'deleted' && !mayBeThere)
+					return over('cancelled', {code: 'workspaceDeleting', params: {}});
 				const pauseMs = (execution.notBefore?.getTime() ?? 0) - Date.now();
 				if (pauseMs > 0) return {kind: 'wait', milliseconds: pauseMs};
 
-				const active = await activeOperations(tx, workspace.id);
-				if (workspace.observed === 'running' && workspace.status === 'running' && active.length === 0) {
+				if (isUp) {
 					await holdLease(inWorkspace, holderOf(execution.id), WORK_MS);
 					const {id, workspace: workspaceId, attempt} = execution;
 					return {kind: 'run', run: {executionId: id, workspaceId, target: workspace.target, attempt}};
@@ -145,6 +149,13 @@ export const createExecutionJournal = ({
 					execution.reason = null;
 				}
 				return true;
+			}),
+
+		/** Its end is near or past, but so many processes of it would not die: it is still under way. */
+		notEnded: ({executionId, attempt}: RunRef, processes: number): Promise<void> =>
+			locked(executionId, async execution => {
+				if (execution.status !== 'running' || execution.attempt !== attempt) return;
+				execution.reason = {code: 'RUN_NOT_ENDED', params: {processes}};
 			}),
 
 		/** It is still at work: its workspace stays up. */

@@ -31,6 +31,7 @@ export const enAutomation = {
 		OUTPUT_TOO_LARGE: 'It wrote more than may be kept.',
 		STOPPED: 'It was stopped.',
 		RUN_LOST: 'The container, or what watched over the run in it, is gone.',
+		RUN_NOT_ENDED: 'Nobody watches over it any more, and {{processes}} of its processes cannot be ended yet.',
 		NO_RESULT: 'The agent ended without a word of how it went.',
 		RESULT_NOT_STORED: 'The service could not store what came of it.',
 		EXITED: 'It ended with exit code {{exitCode}}.',

@@ -33,6 +33,7 @@ export const zhTWAutomation: Pick<Texts, 'executions' | 'executionReasons'> = {
 		OUTPUT_TOO_LARGE: '輸出超過可保留的上限。',
 		STOPPED: '已被停止。',
 		RUN_LOST: '容器或其中負責監看的程序已不存在。',
+		RUN_NOT_ENDED: '已無程序監看此次執行，仍有 {{processes}} 個程序尚無法終止。',
 		NO_RESULT: '代理程式結束時沒有說明結果。',
 		RESULT_NOT_STORED: '服務無法儲存執行結果。',
 		EXITED: '以結束代碼 {{exitCode}} 結束。',

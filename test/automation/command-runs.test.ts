@@ -157,6 +157,48 @@ test.serial('of a run whose container is killed in the middle nobody knows how i
 	t.like(await automation.ended(execution.id), {status: 'unknown', reason: {code: 'RUN_LOST'}});
 });
 
+const supervisorOf = '$(sed "s/pid=\\([0-9]*\\).*/\\1/" ~/.local/state/workspace-manager/runs/$AGENT_RUN_ID/started)';
+const losses = [
+	'rm -rf ~/.local',
+	`kill -KILL ${supervisorOf}`,
+	'rm -rf ~/.local/state/workspace-manager/runs/$AGENT_RUN_ID',
+];
+for (const [index, loss] of losses.entries()) {
+	test.serial(`a run that nobody watches over any more is over when nothing of it is left: ${loss}`, async t => {
+		const seconds = 771 + index;
+		const children = `setsid sleep ${seconds} & env -i setsid sleep ${seconds} & (setsid sh -c "sleep ${seconds} &" &)`;
+		const execution = await automation.begin(
+			workspaceId,
+			shell(`${children}; echo begun; sleep 0.$(($$ % 10)); ${loss}; sleep ${seconds}; sleep ${seconds}`),
+		);
+		t.like(await automation.ended(execution.id), {status: 'unknown', reason: {code: 'RUN_LOST'}});
+		t.is(await automation.processes(workspaceId, `sleep ${seconds}`), 0);
+		t.is((await automation.run(workspaceId, shell('echo hello'))).status, 'succeeded', 'the next one runs');
+	});
+}
+
+test.serial('a run that cannot be ended stays under way, says why, and keeps the next of its job out', async t => {
+	const {runtime} = product.services;
+	const {exec} = runtime;
+	runtime.exec = (id, command, signal) =>
+		command.command.includes('clear')
+			? exec(id, {...command, command: ['echo', 'cleared left=2'], stdin: undefined}, signal)
+			: exec(id, command, signal);
+	t.teardown(() => void (runtime.exec = exec));
+	const job = await automation.create(workspaceId, {...shell('true'), policy: {overlap: 'skip'}});
+	const run = async () => (await product.post(`/automation/jobs/${job.id}/run`)).body;
+	const execution = await run();
+	const stuck = await product.until('its reason', 30, async () => {
+		const found = await automation.execution(execution.id);
+		return found.reason !== null && found;
+	});
+	t.like(stuck, {status: 'running', finishedAt: null, reason: {code: 'RUN_NOT_ENDED', params: {processes: 2}}});
+	t.regex(stuck.message, /2 of its processes cannot be ended/);
+	t.like(await run(), {status: 'skipped', reason: {code: 'overlap'}});
+	runtime.exec = exec;
+	t.like(await automation.ended(execution.id), {status: 'succeeded', reason: null});
+});
+
 test.serial('a restart in the middle is what the run was cancelled by', async t => {
 	const execution = await automation.begin(workspaceId, shell('echo begun; sleep 300'));
 	await product.until('its output', 10, async () => (await automation.output(execution.id)) === 'begun\n');

@@ -1,5 +1,5 @@
 import {readFileSync} from 'node:fs';
-import {parseRunState, type RunState} from '../../src/automation/supervisor/run-state.ts';
+import {parseCleared, parseRunState, type RunState} from '../../src/automation/supervisor/run-state.ts';
 import type {Box} from './box.ts';
 
 const script = readFileSync(new URL('../../src/automation/supervisor/agent-run.sh', import.meta.url), 'utf8');
@@ -36,7 +36,10 @@ export const installSupervisor = async (box: Box, env: Record<string, string> = 
 		ask,
 		start: (id: string, options: string[], ...words: string[]) => state('start', id, ...options, '--', ...words),
 		status: (id: string) => state('status', id),
-		stop: (id: string, reason = 'test') => state('stop', id, reason),
+		/** Given seconds, it is over within these. */
+		stop: (id: string, reason = 'test', seconds = 0) => state('stop', id, reason, String(seconds)),
+		/** How many of its processes would not die. */
+		clear: async (id: string) => parseCleared((await ask('clear', id)).stdout),
 		forget: (id: string) => state('forget', id),
 		/** Its state at its end. */
 		ended: (id: string, seconds = 60) => state('wait', id, String(seconds)),

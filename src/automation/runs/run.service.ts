@@ -1,7 +1,9 @@
+import {setTimeout as pause} from 'node:timers/promises';
 import type {ContainerRuntime} from '../../containers/container-runtime.ts';
 import type {EntityManager} from '@mikro-orm/postgresql';
 import {AppError, attemptLimit} from '../../errors.ts';
 import type {SecretService} from '../../secrets/secret.service.ts';
+import type {Execution} from '../execution.entity.ts';
 import {RENEW_MS} from '../../workspaces/hold-lease.ts';
 import type {RunEnd} from '../agents/verdict.ts';
 import type {RunRef} from '../automation.contract.ts';
@@ -17,6 +19,8 @@ import {prepareRun} from './launch.ts';
 
 /** What an attempt may write. */
 const MAX_OUTPUT_MIB = 64;
+/** Between two looks at what will not die. */
+const LONGEST_PAUSE_MS = 30_000;
 
 /** How an attempt ended, and what it changed. */
 export interface EndedRun {
@@ -45,11 +49,15 @@ export const createRunService = (services: RunServiceDependencies) => {
 	const start = async (run: RunRef, tries: number, signal: AbortSignal): Promise<'started' | 'notNow' | 'over'> => {
 		const execution = await executionJournal.read(run.executionId);
 		try {
+			if (execution.status === 'running' && execution.attempt === run.attempt)
+				return await rejoin(run, execution, signal);
 			const {createdBy} = await em.fork().findOneOrFail(Job, {id: execution.job}, {fields: ['createdBy']});
 			const prepared = await prepareRun(execution, {id: runIdOf(run), userId: createdBy, secrets});
 			const {sessionId, ...supervised} = prepared;
 			await supervisor.start(run.workspaceId, {...supervised, maxOutputBytes: MAX_OUTPUT_MIB * 2 ** 20}, signal);
-			return (await executionJournal.started(run, sessionId)) ? 'started' : 'over';
+			if (await executionJournal.started(run, sessionId)) return 'started';
+			await supervisor.stop(run.workspaceId, runIdOf(run), signal);
+			return 'over';
 		} catch (error) {
 			if (!(error instanceof AppError) || signal.aborted) throw error;
 			if (error.code === 'CONTAINER_NOT_FOUND') return 'notNow';
@@ -60,7 +68,13 @@ export const createRunService = (services: RunServiceDependencies) => {
 		}
 	};
 
-	/** Stores what it writes, until it has ended. */
+	/** Its process was there before, and is never started again, whatever became of its files. One that shall end is told once more. */
+	const rejoin = async (run: RunRef, {cancelReason}: Execution, signal: AbortSignal): Promise<'started'> => {
+		if (cancelReason) await supervisor.stop(run.workspaceId, runIdOf(run), signal);
+		return 'started';
+	};
+
+	/** Stores what it writes, until it has ended and nothing of it is left. */
 	const follow = async (run: RunRef, signal: AbortSignal): Promise<EndedRun> => {
 		const runId = runIdOf(run);
 		const {attemptOffset} = await executionJournal.read(run.executionId);
@@ -70,7 +84,10 @@ export const createRunService = (services: RunServiceDependencies) => {
 			for (;;) {
 				const failure = await store(run, base, signal);
 				const state = await supervisor.state(run.workspaceId, runId, signal);
-				if (state.state !== 'running') return await gather(run, state, signal);
+				if (state.state !== 'running') {
+					await endAll(run, signal);
+					return await gather(run, state, signal);
+				}
 				if (failure) throw failure;
 			}
 		} catch (error) {
@@ -98,6 +115,19 @@ export const createRunService = (services: RunServiceDependencies) => {
 		}
 	};
 
+	/**
+	 * A run that nobody watches over may go on, and files in its reach prove nothing: it has ended when no process of it is found. Until then it is
+	 * under way, and says why.
+	 */
+	const endAll = async (run: RunRef, signal: AbortSignal): Promise<void> => {
+		for (let pauseMs = 1000; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+			const left = await supervisor.clear(run.workspaceId, runIdOf(run), signal);
+			if (left === 0) return;
+			await executionJournal.notEnded(run, left);
+			await pause(pauseMs, undefined, {signal}).catch(() => signal.throwIfAborted());
+		}
+	};
+
 	const gather = async (run: RunRef, state: RunState, signal: AbortSignal): Promise<EndedRun> => {
 		const runId = runIdOf(run);
 		const changes = await readChanges(runtime, run.workspaceId, treeOf(runId), signal);
@@ -117,7 +147,7 @@ export const createRunService = (services: RunServiceDependencies) => {
 		start,
 		follow,
 
-		/** Tells it to end; whoever follows it sees it end. A container that is gone has ended it. */
+		/** Ends it; whoever follows it sees it end. A container that is gone has ended it. */
 		async stop(run: RunRef, signal: AbortSignal): Promise<void> {
 			try {
 				await supervisor.stop(run.workspaceId, runIdOf(run), signal);

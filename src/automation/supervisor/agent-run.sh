@@ -7,18 +7,23 @@
 #     -e FILE     environment: KEY=VALUE lines, in which \\ is a backslash and \n a line break; removed once it was read
 #   agent-run.sh status ID                          its state
 #   agent-run.sh wait ID SECONDS                    its state, at its end or after so long
-#   agent-run.sh stop ID [REASON]                   ends it (TERM, then KILL), and whatever a lost run left
+#   agent-run.sh stop ID [REASON [SECONDS]]         ends it (TERM, then KILL), and whatever a lost run left. Given SECONDS, it waits
+#                                                   for the end so long, and then kills the supervisor as well
+#   agent-run.sh clear ID                           kills whatever belongs to it, its supervisor too: cleared left=
 #   agent-run.sh read ID OFFSET [BYTES]             its output from there, as far as it goes
 #   agent-run.sh follow ID OFFSET [SECONDS]         its output from there, as it comes, until it has ended, or for so long
 #   agent-run.sh forget ID                          removes what is known of a run that has ended
 #
-# All but `read` and `follow` print one line: absent | running | exited code= cause= oom= left= at= | lost, and the sizes out= err=.
+# All but `read`, `follow` and `clear` print one line: absent | running | exited code= cause= oom= left= at= | lost, and the sizes out= err=.
 #   cause  exit | timeout | output | stopped:REASON        oom   processes that the kernel killed in the container meanwhile
 #   left   processes that could not be killed              lost  it began, nobody watches over it, and its end is not known
 # Exit codes: 64 wrong usage, 66 a file or folder is missing, 74 the folder of the runs cannot be written, 75 not now.
 # Needs flock and setsid (util-linux), env, tail and grep (GNU), /proc. AGENT_RUNS: the folder of the runs. Files and folders are named absolutely.
 #
-# The environment of a command is the container's own, as an exec receives it, plus the file's. Everything in it is found by AGENT_RUN_ID.
+# The environment of a command is the container's own, as an exec receives it, plus the file's. What belongs to a run is found by AGENT_RUN_ID in its
+# environment, by a file of the run that it holds open for writing (descriptor 7 is there for that alone), by its session and by its parent; also
+# when the folder of the run is gone. Not found is what gave up all four: a daemon with an empty environment, a session of its own, closed
+# descriptors and a parent that has ended. It ends with the container.
 # Variables begin with run_, since whatever is in the environment of the container is the command's, not ours.
 set -u
 umask 077
@@ -41,21 +46,75 @@ report() {
 	echo "$run_state out=$(size "$run_dir/out") err=$(size "$run_dir/err")"
 }
 
-# Tools start sessions of their own, so a process group is not enough: whatever carries the mark is killed. Until two looks in a row find
-# nothing, because what is being killed may fork, and shows no environment while it becomes another program.
+# What is read of a process, as ID:PARENT:SESSION:STATE; fails for one that has ended. Its program's name may hold anything, a line break too.
+read_row() { # PID
+	run_stat=
+	while IFS= read -r run_line || [ -n "$run_line" ]; do run_stat=$run_line; done 2> /dev/null < "/proc/$1/stat" || return 1
+	set -f
+	set -- "$1" ${run_stat##*) }
+	set +f
+	[ $# -ge 5 ] || return 1
+	run_session=$5
+	run_row=$1:$3:$5:$2
+}
+
+# Processes that carry the mark, or hold a file of the run open for writing: those that follow it only read.
+find_marked() {
+	grep -lszxF "AGENT_RUN_ID=$run_id" /proc/[0-9]*/environ
+	LC_ALL=C ls -lq /proc/[0-9]*/fd 2> /dev/null | while read -r run_mode run_rest; do
+		case $run_mode in
+			/proc/*) run_holder=${run_mode%:} ;;
+			l?w*) case $run_rest in *" -> $run_dir/"*) echo "$run_holder" ;; esac ;;
+		esac
+	done
+}
+
+has() { case $1 in *" $2 "*) ;; *) return 1 ;; esac; } # LIST WORD
+
+# Everything that belongs to the run: what is marked, the sessions that it is in, and children, however far down. Never process 1, nor the session
+# that asks.
+find_own() {
+	run_own=' ' run_sessions=' ' run_moving='' run_marked=' ' run_table=''
+	for run_found in $(find_marked); do
+		run_found=${run_found#/proc/}
+		run_marked="$run_marked${run_found%/*} "
+	done
+	[ "$run_marked" != ' ' ] || return 0
+	read_row "$$"
+	run_asking=$run_session
+	for run_found in /proc/[0-9]*; do
+		read_row "${run_found#/proc/}" || continue
+		case $run_row in 1:* | *:[ZX]) continue ;; esac
+		[ "$run_session" = "$run_asking" ] || run_table="$run_table $run_row"
+	done
+	run_grew=yes
+	while [ -n "$run_grew" ]; do
+		run_grew=
+		for run_row in $run_table; do
+			IFS=:
+			set -- $run_row
+			unset IFS
+			has "$run_own" "$1" && continue
+			has "$run_marked" "$1" || has "$run_own" "$2" || has "$run_sessions" "$3" || continue
+			run_own="$run_own$1 " run_grew=yes
+			[ "$4" = T ] || run_moving=yes
+			[ "$3" -le 1 ] || run_sessions="$run_sessions$3 "
+		done
+	done
+}
+
+# All are stopped before the first is killed, so that none forks or loses its parent meanwhile. Until two looks in a row find nothing, because what
+# is being killed may fork, and shows no environment while it becomes another program.
 clear_away() {
-	run_looks=0
-	run_empty=0
-	run_left=0
+	run_looks=0 run_empty=0 run_left=0 run_signal=STOP
 	while [ "$run_empty" -lt 2 ] && [ "$run_looks" -lt 120 ]; do
 		[ "$run_looks" -lt 20 ] || sleep 0.1
-		run_looks=$((run_looks + 1))
-		run_left=0
-		for run_found in $(grep -lszxF "AGENT_RUN_ID=$run_id" /proc/[0-9]*/environ); do
-			run_found=${run_found#/proc/}
-			[ "${run_found%/environ}" != "$$" ] || continue
+		run_looks=$((run_looks + 1)) run_left=0
+		find_own
+		[ -n "$run_moving" ] && [ "$run_looks" -lt 20 ] || run_signal=KILL
+		for run_found in $run_own; do
 			run_left=$((run_left + 1))
-			kill -KILL "${run_found%/environ}" 2> /dev/null
+			kill "-$run_signal" "$run_found" 2> /dev/null
 		done
 		if [ "$run_left" -eq 0 ]; then run_empty=$((run_empty + 1)); else run_empty=0; fi
 	done
@@ -94,6 +153,8 @@ watch_over() { # AGENT
 		[ "$run_timeout" -eq 0 ] || [ "$((run_now - run_began))" -lt "$run_timeout" ] || run_cause=timeout
 		[ "$run_max" -eq 0 ] || [ "$(($(size "$run_dir/out") + $(size "$run_dir/err")))" -le "$run_max" ] || run_cause=output
 		read -r run_reason < "$run_dir/stop" && [ -n "$run_reason" ] && run_cause=stopped:$run_reason
+		# What it comes to could not be told to anybody.
+		[ -e "$run_dir/started" ] || run_cause=lost
 		[ -n "$run_cause" ] || continue
 		overwrite cause "$run_cause"
 		run_asked=$run_now
@@ -101,7 +162,7 @@ watch_over() { # AGENT
 	done
 }
 
-become() { # COMMAND...: descriptor 8 is the file of its environment
+become() { # COMMAND...: descriptor 8 is the file of its environment, and 7 a mark that it passes on
 	umask 022
 	# When memory runs out, the kernel shall take this one: not its supervisor, and not what people run in the container.
 	echo 500 > /proc/self/oom_score_adj
@@ -131,8 +192,10 @@ supervise() { # the settings, COMMAND...: descriptor 9 is the lock
 	{ reserve result && reserve cause && reserve stop && true >> "$run_dir/out" && true >> "$run_dir/err"; } || exit 74
 	echo "pid=$$ at=$(date +%s)" > "$run_dir/started.new" && [ -s "$run_dir/started.new" ] || exit 74
 	mv "$run_dir/started.new" "$run_dir/started" || exit 74
+	echo started
+	exec >&2
 	if [ -n "$run_merged" ]; then run_errors=$run_dir/out; else run_errors=$run_dir/err; fi
-	(become "$@") < "$run_input" >> "$run_dir/out" 2>> "$run_errors" 9>&- &
+	(become "$@") < "$run_input" >> "$run_dir/out" 2>> "$run_errors" 7>> "$run_dir/out" 9>&- &
 	run_agent=$!
 	(watch_over "$run_agent") < /dev/null > /dev/null 2>&1 8<&- 9>&- &
 	run_watcher=$!
@@ -154,7 +217,7 @@ missing() {
 }
 
 start() {
-	run_timeout=0 run_max=0 run_grace=10 run_input=/dev/null run_environment='' run_workdir=$PWD run_merged=''
+	run_timeout=0 run_max=0 run_grace=10 run_input=/dev/null run_environment='' run_workdir=$PWD run_merged='' run_said=''
 	while getopts t:m:g:i:e:w:o run_option; do
 		case $run_option in
 			t) run_timeout=$OPTARG ;;
@@ -185,15 +248,14 @@ start() {
 		[ -r "${run_environment:-/dev/null}" ] || missing "file $run_environment"
 		cd "$run_workdir" 2> /dev/null || missing "folder $run_workdir"
 		# The lock passes to the supervisor with its descriptor: there is no moment at which a second start could win.
-		env -u WSM_EXEC setsid -f sh "$run_self" supervise "$run_id" \
-			"$run_timeout" "$run_max" "$run_grace" "$run_input" "$run_environment" "$run_merged" "$@" < /dev/null > "$run_dir/supervisor.log" 2>&1
-		exec 9>&-
-		while [ ! -e "$run_dir/started" ] && alive; do sleep 0.05; done
+		# It says so itself when it has begun: the first thing that the command does may be to delete the folder.
+		run_said=$(env -u WSM_EXEC setsid -f sh "$run_self" supervise "$run_id" "$run_timeout" "$run_max" "$run_grace" "$run_input" \
+			"$run_environment" "$run_merged" "$@" < /dev/null 2> "$run_dir/supervisor.log")
 	fi
 	exec 9>&-
 	# By now the supervisor has read it, this one or an earlier.
 	[ -z "$run_environment" ] || rm -f "$run_environment"
-	[ -e "$run_dir/started" ] || fail 74 "cannot start: $(head -c 300 "$run_dir/supervisor.log")"
+	[ -e "$run_dir/started" ] || [ -n "$run_said" ] || fail 74 "cannot start: $(head -c 300 "$run_dir/supervisor.log")"
 	report
 }
 
@@ -201,7 +263,8 @@ stop() {
 	while alive && [ ! -e "$run_dir/started" ]; do sleep 0.05; done
 	if [ ! -e "$run_dir/exit" ] && alive; then
 		overwrite stop "$(printf '%.60s' "${1:-request}" | tr -c 'A-Za-z0-9_.-' _)"
-	elif [ -e "$run_dir/started" ] && [ ! -e "$run_dir/exit" ]; then
+		[ "${2:-0}" -eq 0 ] || flock -s -w "$2" "$run_dir/lock" true || clear_away
+	else
 		clear_away
 	fi
 	report
@@ -230,6 +293,7 @@ main() {
 		status) report ;;
 		wait) [ ! -e "$run_dir/lock" ] || flock -s -w "${1:-30}" "$run_dir/lock" true; report ;;
 		stop) stop "$@" ;;
+		clear) clear_away; echo "cleared left=$run_left" ;;
 		read) [ ! -e "$run_dir/out" ] || tail -c "+$((${1:-0} + 1))" "$run_dir/out" | head -c "${2:-1048576}" ;;
 		follow) follow "${1:-0}" "${2:-86400}" ;;
 		forget) if alive; then report; exit 75; else rm -rf "$run_dir"; echo absent; fi ;;

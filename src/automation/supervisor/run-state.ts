@@ -46,6 +46,13 @@ export const parseRunState = (line: string): RunState => {
 	}
 };
 
+/** How many processes of a run are left, as `agent-run.sh clear` says. Throws when it does not say so. */
+export const parseCleared = (line: string): number => {
+	const left = /^cleared left=(\d+)$/.exec(line.trim())?.[1];
+	if (left === undefined) throw new Error(`The supervisor did not answer: ${line.slice(0, 200)}`);
+	return Number(left);
+};
+
 const causeOf = (text: string) => {
 	const known = (['exit', 'timeout', 'output'] as const).find(cause => cause === text);
 	return known ?? (`stopped:${text.replace(/^stopped:/, '')}` as const);

@@ -4,7 +4,7 @@ import {type ContainerRuntime, folders} from '../../containers/container-runtime
 import {AppError} from '../../errors.ts';
 import {noteTree} from './changes.ts';
 import {renderEnvFile} from './env-file.ts';
-import {parseRunState, type RunState} from './run-state.ts';
+import {parseCleared, parseRunState, type RunState} from './run-state.ts';
 
 /** What is to run, as the supervisor needs to know it. */
 export interface SupervisedRun {
@@ -28,6 +28,8 @@ export type Supervisor = ReturnType<typeof createSupervisor>;
 
 /** From TERM to KILL. */
 const GRACE_SECONDS = 15;
+/** So much later the supervisor is not waited for any more. */
+const SLACK_SECONDS = 10;
 const ERROR_TAIL_BYTES = 4096;
 const EXEC = {timeoutSeconds: 60, maxOutputBytes: 4 * ERROR_TAIL_BYTES};
 
@@ -46,9 +48,23 @@ export const treeOf = (runId: string): string => `${RUNS}/${runId}.tree`;
  * `exec` of the container port does, with CONTAINER_NOT_FOUND when nothing runs there, and with RUN_NOT_STARTED{output}.
  */
 export const createSupervisor = ({runtime}: {runtime: ContainerRuntime}) => {
-	const ask = async (workspaceId: string, args: string[], signal: AbortSignal): Promise<RunState> => {
-		const {stdout, stderr, exitCode} = await runtime.exec(workspaceId, {command: invoke(args), ...EXEC}, signal);
-		return toState(exitCode, stdout, stderr);
+	/**
+	 * The program comes along with the question: a run may have removed its file, and one that an older version started has another. So it is
+	 * put again for those that follow.
+	 */
+	const ask = async <T>(
+		workspaceId: string,
+		words: string[],
+		parse: (line: string) => T,
+		signal: AbortSignal,
+	): Promise<T> => {
+		const command = ['env', `AGENT_RUNS=${RUNS}`, 'sh', '-s', '--', ...words];
+		const {stdout, stderr, exitCode} = await runtime.exec(
+			workspaceId,
+			{command, stdin: `${putAgain}\n${script}`, ...EXEC},
+			signal,
+		);
+		return answerOf(parse, exitCode, stdout, stderr);
 	};
 
 	return {
@@ -57,7 +73,7 @@ export const createSupervisor = ({runtime}: {runtime: ContainerRuntime}) => {
 			// From standard input: what it holds shows in no list of processes.
 			const command = {command: ['sh', '-s'], stdin: startScript(run), ...EXEC};
 			const {stdout, stderr, exitCode} = await runtime.exec(workspaceId, command, signal);
-			return toState(exitCode, stdout, stderr);
+			return answerOf(parseRunState, exitCode, stdout, stderr);
 		},
 
 		/** Its output from an offset on, until it has ended. */
@@ -65,11 +81,15 @@ export const createSupervisor = ({runtime}: {runtime: ContainerRuntime}) => {
 			runtime.execStream(workspaceId, {command: invoke(['follow', runId, String(offset)])}, signal),
 
 		state: (workspaceId: string, runId: string, signal: AbortSignal): Promise<RunState> =>
-			ask(workspaceId, ['status', runId], signal),
+			ask(workspaceId, ['status', runId], parseRunState, signal),
 
-		/** Tells it to end: TERM, then KILL to whatever is left of it. Not waited for. */
+		/** Ends it: TERM, then KILL to whatever is left of it, also when nobody watches over it any more. Answers once that is done, within half a minute. */
 		stop: (workspaceId: string, runId: string, signal: AbortSignal): Promise<RunState> =>
-			ask(workspaceId, ['stop', runId, 'cancelled'], signal),
+			ask(workspaceId, ['stop', runId, 'cancelled', String(GRACE_SECONDS + SLACK_SECONDS)], parseRunState, signal),
+
+		/** Kills whatever is left of one that nobody watches over, and answers how many processes would not die. */
+		clear: (workspaceId: string, runId: string, signal: AbortSignal): Promise<number> =>
+			ask(workspaceId, ['clear', runId], parseCleared, signal),
 
 		/** The end of what it wrote to standard error. */
 		async errorTail(workspaceId: string, runId: string, signal: AbortSignal): Promise<string> {
@@ -80,24 +100,22 @@ export const createSupervisor = ({runtime}: {runtime: ContainerRuntime}) => {
 	};
 };
 
-const invoke = (args: string[]): string[] => [
-	'sh',
-	'-c',
-	// A workspace that never ran anything has no such program, and no such run.
-	`[ -e "$0" ] || { echo absent; exit 0; }; AGENT_RUNS=${RUNS} exec sh "$0" "$@"`,
-	PROGRAM,
-	...args,
-];
+const invoke = (args: string[]): string[] => ['sh', '-c', `AGENT_RUNS=${RUNS} exec sh "$0" "$@"`, PROGRAM, ...args];
 
 const quote = (value: string): string => `'${value.replaceAll("'", String.raw`'\''`)}'`;
 const write = (content: string, file: string): string => `printf %s ${quote(content)} > ${quote(file)}`;
+
+/** Several may do so at once. */
+const put = `[ -e ${PROGRAM} ] || { mkdir -p ${RUNS} && ${write(script, `${PROGRAM}.`)}"$$" && mv ${PROGRAM}.$$ ${PROGRAM}; }`;
+/** A disk that is full keeps nobody from asking. */
+const putAgain = `{ ${put}; } 2> /dev/null || true`;
 
 const startScript = ({id, folder, command, stdin, env, files, ...run}: SupervisedRun): string => {
 	const environment = `/dev/shm/${id}.env`;
 	return `set -eu
 umask 077
 mkdir -p ${quote(folder)}
-[ -e ${PROGRAM} ] || { ${write(script, `${PROGRAM}.${id}`)}; mv ${PROGRAM}.${id} ${PROGRAM}; }
+${put}
 if [ ! -e ${RUNS}/${id}/started ]; then
 ${[{path: 'stdin', content: stdin}, ...files].map(({path, content}) => write(content, `${folder}/${path}`)).join('\n')}
 ${noteTree(treeOf(id))}
@@ -108,8 +126,8 @@ AGENT_RUNS=${RUNS} exec sh ${PROGRAM} start ${id} -t ${run.timeoutSeconds} -m ${
 `;
 };
 
-const toState = (exitCode: number | null, stdout: string, stderr: string): RunState => {
+const answerOf = <T>(parse: (line: string) => T, exitCode: number | null, stdout: string, stderr: string): T => {
 	const line = stdout.trim().split('\n').at(-1) ?? '';
-	if (exitCode === 0 && /^(absent|running|lost|exited)\b/.test(line)) return parseRunState(line);
+	if (exitCode === 0 && /^(absent|running|lost|exited|cleared)\b/.test(line)) return parse(line);
 	throw new AppError('RUN_NOT_STARTED', {exitCode, output: `${stdout}${stderr}`.trim().slice(-500)});
 };

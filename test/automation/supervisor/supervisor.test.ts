@@ -229,23 +229,27 @@ test('a run whose supervisor was killed is lost, is not started again, and is cl
 });
 
 test('following goes on from an offset, over connections that are cut', async t => {
-	const lines = Array.from({length: 200}, (_, index) => `line ${index} ${'x'.repeat(index)}\n`).join('');
-	await supervisor.write('/tmp/lines', lines);
-	const script = 'while IFS= read -r line; do printf "%s\\n" "$line"; sleep 0.01; done < /tmp/lines; printf "the end"';
+	const parts = [0, 1, 2].map(part =>
+		Array.from({length: 70}, (_, index) => `line ${part}.${index} ${'x'.repeat(index)}\n`).join(''),
+	);
+	const lines = parts.join('');
+	for (const [part, content] of parts.entries()) await supervisor.write(`/tmp/part-${part}`, content);
+	// Each part is written once the one before it was read and its connection is cut.
+	const script =
+		'for part in 0 1 2; do until [ -e /tmp/go-$part ]; do sleep 0.05; done; cat /tmp/part-$part; done; printf "the end"';
 	await supervisor.start('long', [], ...shell(script));
 	let received = '';
-	let connections = 0;
-	while ((await supervisor.status('long')).state === 'running') {
-		connections++;
+	for (const [part, content] of parts.entries()) {
+		const enough = received.length + content.length;
 		const {output, cut} = await box.open(supervisor.command('follow', 'long', String(Buffer.byteLength(received))));
-		const enough = received.length + 3000;
+		await supervisor.write(`/tmp/go-${part}`, '');
 		for await (const text of output) {
 			received += text;
-			if (received.length > enough) break;
+			if (received.length >= enough) break;
 		}
 		cut();
 	}
-	t.true(connections > 2);
+	await supervisor.ended('long');
 	const {stdout} = await box.run(supervisor.command('follow', 'long', String(received.length)));
 	t.is(received + stdout, `${lines}the end`);
 	// Beyond the end there is nothing, and not everything once more.
@@ -325,4 +329,69 @@ test('its file may be written anew while it runs', async t => {
 	const rewrite = 'cp "$1" /tmp/copy; : > "$1"; sleep 0.2; cat /tmp/copy > "$1"';
 	await own.run(['sh', '-c', rewrite, 'sh', '/tmp/agent-run.sh']);
 	t.like(await own.supervisor.ended('renewed'), exited(0, 'exit'));
+});
+
+/** Ways to be found by less than everything that marks a run. */
+const escapes: Record<string, string> = {
+	'a session of its own': 'setsid sleep SECONDS &',
+	'a parent that has ended': '(setsid sh -c "sleep SECONDS & sleep SECONDS" &) &',
+	'no environment': 'env -i sleep SECONDS &',
+	'no environment and a session of its own': 'env -i setsid sleep SECONDS &',
+	'no environment, a session of its own, and no standard streams':
+		'env -i setsid sleep SECONDS < /dev/null > /dev/null 2>&1 &',
+	'no descriptors and no mark, but a living parent':
+		'env -i setsid sh -c "exec 7>&-; sleep SECONDS; true" < /dev/null > /dev/null 2>&1 &',
+	'no descriptors and no mark, but a session with a marked process':
+		'env -i sh -c "exec 7>&-; sleep SECONDS & sleep SECONDS" < /dev/null > /dev/null 2>&1 &',
+};
+
+/** Ways in which nobody watches over a run any more, or nobody could tell that somebody does. */
+const losses: Record<string, string> = {
+	'its supervisor is killed': 'kill -KILL $SUPERVISOR',
+	'its supervisor is stopped': 'kill -STOP $SUPERVISOR',
+	'its folder is deleted': 'rm -rf "$HOME/.agent-runs/ID"',
+	'its folder is moved away': 'mv "$HOME/.agent-runs/ID" /tmp/moved-ID',
+	'its end is forged': 'echo code=0 cause=exit oom=0 left=0 at=1 > "$HOME/.agent-runs/ID/exit"',
+};
+
+for (const [index, [loss, script]] of Object.entries(losses).entries()) {
+	test.serial(`when ${loss}, nothing that belongs to the run escapes a clear`, async t => {
+		const id = `lost-${index}`;
+		const seconds = String(3000 + index);
+		const children = Object.values(escapes).join('\n').replaceAll('SECONDS', seconds);
+		await supervisor.start(`${id}.2`, [], 'sleep', `${seconds}9`);
+		await supervisor.start(id, [], ...shell(`${children}\nsleep ${seconds}; sleep ${seconds}`));
+		const sleeping = async () =>
+			(await supervisor.processes()).match(new RegExp(`^sleep ${seconds} $`, 'gm'))?.length ?? 0;
+		await eventually(async () => (await sleeping()) === Object.keys(escapes).length + 3);
+		const find = `SUPERVISOR=$(sed "s/pid=\\([0-9]*\\).*/\\1/" "$HOME/.agent-runs/${id}/started")`;
+		await box.run(['sh', '-c', `${find}; ${script.replaceAll('ID', id)}`]);
+		t.is(await supervisor.clear(id), 0);
+		t.is(await sleeping(), 0);
+		t.not((await supervisor.status(id)).state, 'running');
+		t.is((await supervisor.status(`${id}.2`)).state, 'running', 'another run is not touched');
+		await supervisor.stop(`${id}.2`);
+	});
+}
+
+test.serial('whatever becomes of its supervisor, a stop that waits ends a run', async t => {
+	for (const [index, script] of Object.values(losses).entries()) {
+		const id = `waited-${index}`;
+		await supervisor.start(id, [], ...shell('trap "" TERM; sleep 3101; sleep 3101'));
+		const find = `SUPERVISOR=$(sed "s/pid=\\([0-9]*\\).*/\\1/" "$HOME/.agent-runs/${id}/started")`;
+		await box.run(['sh', '-c', `${find}; ${script.replaceAll('ID', id)}`]);
+		await supervisor.stop(id, 'user', 2);
+		t.is(await supervisor.count(id), 0, script);
+	}
+});
+
+test('a run whose folder is deleted ends by itself', async t => {
+	await supervisor.start(
+		'unfounded',
+		[],
+		...shell('rm -rf "$HOME/.agent-runs/unfounded"; setsid sleep 3201 & sleep 3201'),
+	);
+	await eventually(async () => (await supervisor.count('unfounded')) === 0);
+	t.false((await supervisor.processes()).includes('sleep 3201'));
+	t.deepEqual(await supervisor.status('unfounded'), {state: 'absent'});
 });

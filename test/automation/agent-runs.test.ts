@@ -182,8 +182,8 @@ test('what an agent says is followed live, while the model takes its time', asyn
 });
 
 test('an agent whose model never answers is ended at its time limit, and is gone', async t => {
-	const ended = await automation.run(workspaceId, claude('hang', {timeoutSeconds: 5}));
-	t.like(ended, {status: 'timedOut', attempt: 1, reason: {code: 'TIMED_OUT', params: {seconds: 5}}});
+	const ended = await automation.run(workspaceId, claude('hang', {timeoutSeconds: 20}));
+	t.like(ended, {status: 'timedOut', attempt: 1, reason: {code: 'TIMED_OUT', params: {seconds: 20}}});
 	t.true((await modelApi.requests('hang')).length > 0, 'it was asked');
 	t.true(await nothingIsLeftOf(ended));
 });

@@ -42,6 +42,7 @@ import {createInvitationViews} from './teams/invitations/invitation.view.ts';
 import {createTeamMemberService} from './teams/team-member.service.ts';
 import {createTeamService} from './teams/team.service.ts';
 import {createUserService} from './users/user.service.ts';
+import {createDiskService} from './workspaces/disk.service.ts';
 import {createDriftService} from './workspaces/drift.service.ts';
 import {createEventBus} from './workspaces/event-bus.ts';
 import {createExplanationService} from './workspaces/explanation.service.ts';
@@ -134,7 +135,13 @@ export const createServices = async (config: Config, log: Logger, options: Servi
 		explanations: createExplanationService({em}),
 		secrets,
 		orphans: createOrphanService({em, workflows}),
-		targetSweep: createTargetSweepService({em, runtime, workflows, log}),
+		targetSweep: createTargetSweepService({
+			em,
+			runtime,
+			workflows,
+			disks: createDiskService({em, transactions, waker}),
+			log,
+		}),
 		targets: createTargetService({em, runtime, id: target}),
 		journal: createOperationJournal({em, transactions, onEnded: automation.executionWaker.lookIn}),
 		drift: createDriftService({em, transactions, runtime}),

@@ -52,6 +52,11 @@ export interface ContainerRuntime {
 	logs(workspaceId: string, options: LogOptions, signal: AbortSignal): AsyncIterable<LogLine>;
 	/** Use of resources now. Rejects with CONTAINER_NOT_FOUND when nothing runs. */
 	stats(workspaceId: string, signal: AbortSignal): Promise<Stats>;
+	/**
+	 * What volumes and writable layers of each workspace of this installation hold, in whole MiB. It may take a minute and cost the machine
+	 * something. Rejects with ENGINE_UNREACHABLE.
+	 */
+	diskUsage(context: StepContext): Promise<Map<string, number>>;
 
 	/** Every object of this installation, or of one workspace of it: one call for each type of object. */
 	list(filter: {workspaceId?: string}, signal: AbortSignal): Promise<EngineObject[]>;
@@ -173,8 +178,6 @@ export interface Stats {
 	memoryLimitMiB: number;
 	processes: number;
 	processesLimit: number | null;
-	/** What the writable layer and the volumes hold, as far as the engine can tell cheaply; null when it cannot. */
-	diskMiB: number | null;
 	networkReceivedBytes: number;
 	networkSentBytes: number;
 }

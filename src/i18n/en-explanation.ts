@@ -17,6 +17,7 @@ export const enExplanation = {
 		ttl: 'its time to live of {{minutes}} minutes was over',
 		drift: 'what the engine said was not what is wanted',
 		exited: 'its container ended by itself with exit code {{exitCode}}',
+		diskLimit: 'it held {{usedMiB}} MiB on disk, more than the {{limitMiB}} MiB that it may hold',
 		execution: 'a run of a job needed it',
 		restored: 'the run of a job that had started it was over',
 		crashLoop: 'its container ended by itself again after {{repairs}} repairs',
@@ -42,6 +43,7 @@ export const enExplanation = {
 		next: {
 			start: 'At {{at}} it is started again.',
 			stop: 'At {{at}} it is stopped, unless someone uses it before.',
+			diskLimit: 'At {{at}} it is stopped, unless it holds less on disk by then.',
 			delete: 'At {{at}} it is deleted: its time to live ends.',
 			lease: 'It is not stopped before {{at}}: until then "{{holder}}" keeps it up.',
 			nothing: 'Nothing else will happen by itself.',

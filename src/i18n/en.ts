@@ -94,6 +94,9 @@ export const en = {
 		containerEnded: 'The container ended by itself ({{observed}}, exit code {{exitCode}}).',
 		containerStarted: 'The container was started by somebody else.',
 		keptAlive: 'Kept up for {{minutes}} minutes.',
+		diskExceeded:
+			'Holds {{usedMiB}} MiB on disk, more than its limit of {{limitMiB}} MiB. In {{minutes}} minutes it is stopped, unless it is cleaned up.',
+		diskWithinLimit: 'Holds {{usedMiB}} MiB on disk again, within its limit.',
 		leasesEnded: 'Told to end: {{holders}}.',
 	},
 	operations: {

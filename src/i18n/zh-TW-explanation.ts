@@ -18,6 +18,7 @@ export const zhTWExplanation: Pick<Texts, 'commands' | 'reasons' | 'explanation'
 		ttl: '{{minutes}} 分鐘的存續時間已到',
 		drift: '引擎回報的狀態與期望不符',
 		exited: '容器自行結束，結束代碼 {{exitCode}}',
+		diskLimit: '磁碟用量為 {{usedMiB}} MiB，超過上限 {{limitMiB}} MiB',
 		execution: '有工作需要在其中執行',
 		restored: '啟動它的工作已執行完畢',
 		crashLoop: '容器在修復 {{repairs}} 次後再度自行結束',
@@ -43,6 +44,7 @@ export const zhTWExplanation: Pick<Texts, 'commands' | 'reasons' | 'explanation'
 		next: {
 			start: '將於 {{at}} 重新啟動。',
 			stop: '若在此之前無人使用，將於 {{at}} 停止。',
+			diskLimit: '除非在此之前釋出磁碟空間，否則將於 {{at}} 停止。',
 			delete: '存續時間將於 {{at}} 結束，屆時刪除。',
 			lease: '{{at}} 之前不會停止：「{{holder}}」讓它保持執行。',
 			nothing: '不會再自動發生任何事。',

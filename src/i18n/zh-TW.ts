@@ -95,6 +95,8 @@ export const zhTW: Texts = {
 		containerEnded: '容器自行結束（{{observed}}，結束代碼 {{exitCode}}）。',
 		containerStarted: '容器被其他人啟動。',
 		keptAlive: '保持執行 {{minutes}} 分鐘。',
+		diskExceeded: '磁碟用量 {{usedMiB}} MiB 超過上限 {{limitMiB}} MiB。若未清理，將於 {{minutes}} 分鐘後停止。',
+		diskWithinLimit: '磁碟用量降至 {{usedMiB}} MiB，已回到上限之內。',
 		leasesEnded: '已通知結束：{{holders}}。',
 	},
 	operations: {

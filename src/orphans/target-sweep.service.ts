@@ -3,6 +3,7 @@ import type {ContainerRuntime, EngineObject, ObservedState, StepContext} from '.
 import type {Logger} from '../logger.ts';
 import {Target} from '../targets/target.entity.ts';
 import {inTransaction} from '../transaction.ts';
+import type {DiskService} from '../workspaces/disk.service.ts';
 import type {WorkspaceWorkflows} from '../workspaces/workspace.workflows.ts';
 import {Orphan} from './orphan.entity.ts';
 import {type OrphanReason, orphanReason, type Owner, toBeRemoved} from './orphan-rules.ts';
@@ -11,6 +12,7 @@ export interface TargetSweepDependencies {
 	em: EntityManager;
 	runtime: ContainerRuntime;
 	workflows: WorkspaceWorkflows;
+	disks: DiskService;
 	log: Logger;
 }
 
@@ -21,6 +23,8 @@ export interface TargetSweep {
 	differ: number;
 	orphans: number;
 	removed: number;
+	/** Workspaces that hold more on disk than they may; null: it was not the time to measure, or it could not be done. */
+	overfull: number | null;
 }
 
 interface WorkspaceRow extends Owner {
@@ -34,7 +38,19 @@ type FoundOrphan = EngineObject & {reason: OrphanReason};
 export type TargetSweepService = ReturnType<typeof createTargetSweepService>;
 
 /** Compares what an engine has with what the database says, in one look at each. */
-export const createTargetSweepService = ({em, runtime, workflows, log}: TargetSweepDependencies) => {
+export const createTargetSweepService = ({em, runtime, workflows, disks, log}: TargetSweepDependencies) => {
+	/** The last thing of a sweep: what it cannot do now, the next one does. */
+	const measureDisks = async (target: string, context: StepContext): Promise<number | null> => {
+		try {
+			if (!(await disks.isDue(target))) return null;
+			return await disks.measured(target, await runtime.diskUsage(context));
+		} catch (error) {
+			context.signal.throwIfAborted();
+			log.warn({err: error, target}, 'disks were not measured');
+			return null;
+		}
+	};
+
 	const remove = async (orphan: Orphan, context: StepContext): Promise<boolean> => {
 		const about = {type: orphan.type, name: orphan.name, reason: orphan.reason};
 		try {
@@ -67,8 +83,9 @@ export const createTargetSweepService = ({em, runtime, workflows, log}: TargetSw
 				if (await remove(orphan, context)) removed += 1;
 				context.progress();
 			}
+			const overfull = await measureDisks(target, context);
 			await em.fork().nativeUpdate(Target, {id: target}, {sweptAt: new Date()});
-			return {objects: objects.length, differ: differ.length, orphans: orphans.length, removed};
+			return {objects: objects.length, differ: differ.length, orphans: orphans.length, removed, overfull};
 		},
 	};
 };

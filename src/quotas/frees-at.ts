@@ -9,12 +9,13 @@ export const freesAt = async (tx: EntityManager, subject: QuotaSubject, quota: Q
 	if (quota === 'concurrentExecutions' || quota === 'jobs') return null;
 	const own = subject.type === 'team' ? {team: subject.id} : {team: null, owner: subject.id};
 	const ends: FilterQuery<Workspace>[] = [{ttlMinutes: {$ne: null}}];
-	if (quota !== 'workspaces') ends.push({autostopMinutes: {$ne: null}});
+	const isHeldAtRest = quota === 'workspaces' || quota === 'diskMiB';
+	if (!isHeldAtRest) ends.push({autostopMinutes: {$ne: null}});
 	const where: FilterQuery<Workspace> = {
 		...own,
 		deletedAt: null,
 		$or: ends,
-		...(quota === 'workspaces' ? {} : {desired: 'running'}),
+		...(isHeldAtRest ? {} : {desired: 'running'}),
 	};
 	// Apart from the rows that the transaction works on.
 	const workspaces = await tx.find(Workspace, where, {disableIdentityMap: true});
@@ -24,7 +25,7 @@ export const freesAt = async (tx: EntityManager, subject: QuotaSubject, quota: Q
 	);
 	const times = workspaces.flatMap(workspace => {
 		const deleted = workspace.deletesAt();
-		const stopped = quota === 'workspaces' ? null : (workspace.autostop(leases.get(workspace.id) ?? [])?.at ?? null);
+		const stopped = isHeldAtRest ? null : (workspace.autostop(leases.get(workspace.id) ?? [])?.at ?? null);
 		return [deleted, stopped].flatMap(at => (at === null ? [] : at.getTime()));
 	});
 	return times.length === 0 ? null : new Date(Math.min(...times));

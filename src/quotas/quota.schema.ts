@@ -9,6 +9,7 @@ const limits = {
 	runningWorkspaces: limit(z.int(), 'Workspaces that are wanted running.', 5),
 	cpus: limit(z.number(), 'CPUs of those, in all.', 8),
 	memoryMiB: limit(z.int(), 'Memory of those, in all.', 16_384),
+	diskMiB: limit(z.int(), 'Disk of all workspaces: what they may hold, or hold where they have no limit.', 102_400),
 	concurrentExecutions: limit(z.int(), 'Executions that have not ended.', 10),
 	jobs: limit(z.int(), 'Jobs.', 50),
 	spendPerDayUsd: limit(z.number(), 'What agents may cost from midnight to midnight UTC.', 25),

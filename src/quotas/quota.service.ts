@@ -107,7 +107,7 @@ export const createQuotaService = ({em, defaults}: QuotaServiceDependencies) => 
 			const from = subjectOf(workspace);
 			if (from.type === to.type && from.id === to.id) return;
 			const running = workspace.desired === 'running' ? whenRunning(workspace) : {};
-			const wanted = {workspaces: 1, ...running, ...(await contentsOf(tx, workspace.id))};
+			const wanted = {workspaces: 1, diskMiB: workspace.heldMiB(), ...running, ...(await contentsOf(tx, workspace.id))};
 			await this.requireRoomIn(tx, to, wanted, {workspaces: 'teamId'});
 		},
 

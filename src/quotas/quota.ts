@@ -4,6 +4,7 @@ export const quotaNames = [
 	'runningWorkspaces',
 	'cpus',
 	'memoryMiB',
+	'diskMiB',
 	'concurrentExecutions',
 	'jobs',
 	'spendPerDayUsd',

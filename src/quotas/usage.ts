@@ -38,6 +38,7 @@ const counts: Record<QuotaName, string> = {
 	runningWorkspaces: `select count(*) from own where desired = 'running'`,
 	cpus: `select coalesce(sum(cpus), 0) from own where desired = 'running'`,
 	memoryMiB: `select coalesce(sum(memory_mib), 0) from own where desired = 'running'`,
+	diskMiB: 'select coalesce(sum(coalesce(disk_mib, disk_used_mib, 0)), 0) from own',
 	concurrentExecutions: `
 		select count(*) from execution e join own on own.id = e.workspace_id where e.status in ('queued', 'waiting', 'running')`,
 	jobs: 'select count(*) from job j join own on own.id = j.workspace_id where j.deleted_at is null',

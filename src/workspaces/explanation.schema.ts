@@ -94,7 +94,7 @@ const Next = z
 		action: z.enum(['start', 'stop', 'delete']).meta({description: 'What will happen.', example: 'stop'}),
 		at: at('When.'),
 		cause: z
-			.enum(['autostop', 'lease', 'ttl', 'drift'])
+			.enum(['autostop', 'lease', 'ttl', 'drift', 'diskLimit'])
 			.meta({description: 'lease: something keeps it up until then.', example: 'autostop'}),
 		holder: z.string().nullable().meta({description: 'The kind of work that holds the lease.', example: null}),
 	})

@@ -62,6 +62,8 @@ const whatComes = ({workspace, leases}: Facts): Next[] => {
 		next.push({action, at: at.toISOString(), cause, holder});
 	const autostop = workspace.autostop(leases);
 	if (autostop) add('stop', autostop.at, autostop.lease ? 'lease' : 'autostop', autostop.lease?.kind() ?? null);
+	const diskStopsAt = workspace.diskStopsAt();
+	if (diskStopsAt) add('stop', diskStopsAt, 'diskLimit');
 	const deletesAt = workspace.deletesAt();
 	if (deletesAt) add('delete', deletesAt, 'ttl');
 	const repair = repairDecision(workspace, Date.now());
@@ -89,6 +91,7 @@ const inWords = (
 		...(operation?.nextTryAt ? [say('explanation.nextTry', {at: operation.nextTryAt})] : []),
 		...queue.map(({kind}) => say('explanation.queued', {kind: say(`operations.kinds.${kind}`)})),
 		...next.map(({action, at, cause, holder}) => {
+			if (cause === 'diskLimit') return say('explanation.next.diskLimit', {at});
 			if (cause === 'lease') return say('explanation.next.lease', {at, holder});
 			return say(`explanation.next.${action}`, {at});
 		}),

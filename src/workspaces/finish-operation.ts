@@ -55,6 +55,8 @@ const settleGeneration = (workspace: LockedWorkspace['workspace'], operation: Op
 	workspace.provisionedAt ??= new Date();
 	workspace.pinnedImage = operation.pinnedImage ?? workspace.pinnedImage;
 	workspace.repairAfter = null;
+	// A start gives new time to clean up.
+	workspace.diskExceededAt = null;
 	workspace.lastActivityAt = new Date();
 	if (operation.reason.code !== 'drift') workspace.repairs = 0;
 };

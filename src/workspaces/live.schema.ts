@@ -58,7 +58,6 @@ export const Stats = z
 		memoryLimitMiB: z.number().meta({description: 'The limit.', example: 2048}),
 		processes: z.int().meta({description: 'Processes and threads.', example: 7}),
 		processesLimit: z.int().nullable().meta({description: 'The limit.', example: 512}),
-		diskMiB: z.number().nullable().meta({description: 'null when the engine cannot tell cheaply.', example: null}),
 		networkReceivedBytes: z.int().meta({description: 'Since the container started.', example: 120_345}),
 		networkSentBytes: z.int().meta({description: 'Since the container started.', example: 10_234}),
 	})
@@ -71,7 +70,6 @@ export const Stats = z
 			memoryLimitMiB: 2048,
 			processes: 7,
 			processesLimit: 512,
-			diskMiB: null,
 			networkReceivedBytes: 120_345,
 			networkSentBytes: 10_234,
 		},

@@ -23,6 +23,8 @@ export const eventCodes = [
 	'workspaceDeleted',
 	'containerEnded',
 	'containerStarted',
+	'diskExceeded',
+	'diskWithinLimit',
 	'keptAlive',
 	'leasesEnded',
 ] as const;

@@ -6,6 +6,9 @@ import type {Lease} from './lease.entity.ts';
 import {desiredStates, workspaceStatuses} from './workspace-lifecycle.ts';
 import type {Bootstrap, EnvironmentVariable, Reason, RestartPolicy} from './workspace.schema.ts';
 
+/** So long a workspace may hold more than its limit: time to clean up, also after a start. */
+export const DISK_GRACE_MINUTES = 15;
+
 const WorkspaceSchema = defineEntity({
 	name: 'Workspace',
 	tableName: 'workspace',
@@ -29,6 +32,8 @@ const WorkspaceSchema = defineEntity({
 		cpus: p.double().$type<number>(),
 		memoryMiB: p.integer().fieldName('memory_mib'),
 		pids: p.integer(),
+		/** What it may hold on disk; null: without limit. */
+		diskMiB: p.integer().fieldName('disk_mib').strictNullable(),
 		healthCommand: p.json<string[]>().strictNullable(),
 		healthTimeoutSeconds: p.integer().default(60),
 		restartPolicy: p.json<RestartPolicy>(),
@@ -51,6 +56,12 @@ const WorkspaceSchema = defineEntity({
 		/** Repairs of a container that ended by itself, since it last ran well. */
 		repairs: p.integer().default(0),
 		repairAfter: p.datetime(3).strictNullable(),
+
+		/** What its volumes and its container held when it was last measured. */
+		diskUsedMiB: p.integer().fieldName('disk_used_mib').strictNullable(),
+		diskMeasuredAt: p.datetime(3).strictNullable(),
+		/** Since when it is known to hold more than it may, in this run of it. */
+		diskExceededAt: p.datetime(3).strictNullable(),
 
 		lastActivityAt: p.datetime(3),
 		/** When it first ran; null: there are no files to keep yet. */
@@ -79,6 +90,17 @@ export class Workspace extends WorkspaceSchema.class {
 		const last = leases.toSorted((a, b) => a.expiresAt.getTime() - b.expiresAt.getTime()).at(-1);
 		if (!last || last.expiresAt.getTime() <= idle) return {at: new Date(idle), lease: null};
 		return {at: last.expiresAt, lease: last};
+	}
+
+	/** What it counts for in quotas of disk: what it may hold, or, without a limit, what it holds. */
+	heldMiB(): number {
+		return this.diskMiB ?? this.diskUsedMiB ?? 0;
+	}
+
+	/** When it will be stopped because it holds more on disk than it may, unless it is cleaned up; null: it does not. */
+	diskStopsAt(): Date | null {
+		if (this.diskExceededAt === null || this.status !== 'running' || this.desired !== 'running') return null;
+		return new Date(this.diskExceededAt.getTime() + DISK_GRACE_MINUTES * 60_000);
 	}
 
 	/** When it will be deleted because its time is up; null: never. */

@@ -89,11 +89,16 @@ export const Resources = z
 		cpus: z.number().min(0.1).max(512).meta({description: 'Cores; a decimal.', example: 1}),
 		memoryMiB: z.int().min(64).max(4_194_304).meta({description: 'Memory limit. There is no swap.', example: 2048}),
 		pids: z.int().min(16).max(32_768).default(512).meta({description: 'Processes and threads at most.', example: 512}),
+		diskMiB: z.int().min(64).max(67_108_864).nullable().default(null).meta({
+			description:
+				'What it may hold on disk; null: without limit. A workspace that holds more is told, and stopped a quarter of an hour later.',
+			example: 20_480,
+		}),
 	})
 	.meta({
 		id: 'Resources',
 		description: 'Limits of the workspace.',
-		example: {cpus: 1, memoryMiB: 2048, pids: 512},
+		example: {cpus: 1, memoryMiB: 2048, pids: 512, diskMiB: null},
 	});
 
 const Autostop = z
@@ -163,7 +168,7 @@ export const CreateWorkspace = z
 		branch: Branch.nullable().default(null),
 		setupScript: SetupScript.nullable().default(null),
 		env: Environment.default([]),
-		resources: Resources.default({cpus: 1, memoryMiB: 2048, pids: 512}),
+		resources: Resources.default({cpus: 1, memoryMiB: 2048, pids: 512, diskMiB: null}),
 		autostopMinutes: Autostop.default(null),
 		ttlMinutes: TimeToLive.default(null),
 		healthCommand: HealthCommand.default(null),
@@ -188,6 +193,28 @@ export const UpdateWorkspace = patchOf(changeable).meta({
 export type UpdateWorkspace = z.infer<typeof UpdateWorkspace>;
 
 const DateTime = z.iso.datetime();
+
+export const Disk = z
+	.object({
+		usedMiB: z.int().nullable().meta({description: 'What it held when it was last measured.', example: 812}),
+		measuredAt: DateTime.nullable().meta({
+			description: 'When it was measured; null: not yet.',
+			example: '2026-05-01T08:05:00.000Z',
+		}),
+		exceededSince: DateTime.nullable().meta({
+			description: 'Since when it is known to hold more than resources.diskMiB.',
+			example: null,
+		}),
+		stopsAt: DateTime.nullable().meta({
+			description: 'When it will be stopped for that, unless it is cleaned up.',
+			example: null,
+		}),
+	})
+	.meta({
+		id: 'Disk',
+		description: 'What a workspace holds on disk: its files and what its container wrote. Measured every few minutes.',
+		example: {usedMiB: 812, measuredAt: '2026-05-01T08:05:00.000Z', exceededSince: null, stopsAt: null},
+	});
 
 export const Reason = z
 	.object({
@@ -284,6 +311,7 @@ export const Workspace = z
 		setupScript: z.string().nullable().meta({description: 'Run after the checkout.', example: 'npm ci'}),
 		env: z.array(EnvironmentVariable).meta({description: 'Environment of everything in it.', example: []}),
 		resources: Resources,
+		disk: Disk,
 		autostopMinutes: Autostop,
 		ttlMinutes: TimeToLive,
 		healthCommand: HealthCommand,

@@ -71,7 +71,7 @@ export const createWorkspaceService = ({
 							await requireInTeam(transaction.tx, actor.id, input.teamId);
 						}
 						const subject = subjectOf({team: input.teamId, owner: actor.id});
-						const wanted = {workspaces: 1, ...whenRunning(input.resources)};
+						const wanted = {workspaces: 1, diskMiB: input.resources.diskMiB ?? 0, ...whenRunning(input.resources)};
 						const inTeam = input.teamId ? {workspaces: 'teamId', runningWorkspaces: 'teamId'} : {};
 						await quotas.requireRoomIn(transaction.tx, subject, wanted, {...inTeam, ...wantedByResources});
 						const created = transaction.tx.create(Workspace, newWorkspace(actor, input, image.id, target));
@@ -117,6 +117,13 @@ export const createWorkspaceService = ({
 						const {resources, ...fields} = input;
 						if (resources) await requireRoom(tx, workspace.target, {...limitsOf(workspace), ...resources});
 						// Taken up at once, though the container has them only from its next start on.
+						if (resources?.diskMiB)
+							await quotas.requireRoomIn(
+								tx,
+								subjectOf(workspace),
+								{diskMiB: resources.diskMiB - workspace.heldMiB()},
+								wantedByResources,
+							);
 						if (resources && workspace.desired === 'running')
 							await quotas.requireRoomIn(tx, subjectOf(workspace), growth(workspace, resources), wantedByResources);
 						tx.assign(workspace, {...fields, ...resources}, {mergeObjectProperties: true});
@@ -184,7 +191,11 @@ const acceptCommand = async (
 	return {workspace, operation, joined: false};
 };
 
-const wantedByResources = {cpus: 'resources.cpus', memoryMiB: 'resources.memoryMiB'};
+const wantedByResources = {
+	cpus: 'resources.cpus',
+	memoryMiB: 'resources.memoryMiB',
+	diskMiB: 'resources.diskMiB',
+};
 
 const growth = (
 	{cpus, memoryMiB}: Workspace,
@@ -250,6 +261,9 @@ const newWorkspace = (actor: Actor, input: CreateWorkspace, image: string, targe
 			finishedAt: null,
 		},
 		repairAfter: null,
+		diskUsedMiB: null,
+		diskMeasuredAt: null,
+		diskExceededAt: null,
 		lastActivityAt: now,
 		provisionedAt: null,
 		createdAt: now,

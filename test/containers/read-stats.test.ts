@@ -33,7 +33,6 @@ test('processes and traffic are those of the container; no limit is null', t => 
 		processesLimit: 64,
 		networkReceivedBytes: 15,
 		networkSentBytes: 3,
-		diskMiB: null,
 	});
 	const unlimited = sample('2026-01-02T03:04:06Z', 0, {pids_stats: {current: 3, limit: 18446744073709552000}});
 	t.is(toStats(before, unlimited).processesLimit, null);

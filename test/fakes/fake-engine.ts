@@ -29,6 +29,8 @@ export interface FakeEngine {
 	containers: Map<string, FakeContainer>;
 	networks: Map<string, {createdAt: Date}>;
 	volumes: Map<string, FakeVolume>;
+	/** What workspaces hold on disk. */
+	diskMiB: Map<string, number>;
 	/** Emits `change` with a workspace id. */
 	events: EventEmitter;
 	images: Map<string, {id: string; hasCommand: boolean}>;
@@ -38,6 +40,7 @@ export const createFakeEngine = (): FakeEngine => ({
 	containers: new Map(),
 	networks: new Map(),
 	volumes: new Map(),
+	diskMiB: new Map(),
 	events: new EventEmitter().setMaxListeners(0),
 	images: new Map(),
 });

@@ -75,6 +75,7 @@ export const createFakeRuntime = (): FakeRuntime => {
 			const {spec} = running(workspaceId);
 			return {...usage, memoryLimitMiB: spec?.memoryMiB ?? 0, processesLimit: spec?.pids ?? null};
 		},
+		diskUsage: async () => new Map(engine.diskMiB),
 		list: async ({workspaceId}) =>
 			everything(engine).filter(object => workspaceId === undefined || object.workspaceId === workspaceId),
 		async removeObject({type, id}) {
@@ -102,7 +103,6 @@ const usage = {
 	cpuPercent: 1.5,
 	memoryMiB: 12,
 	processes: 2,
-	diskMiB: null,
 	networkReceivedBytes: 0,
 	networkSentBytes: 0,
 };

@@ -69,6 +69,7 @@ export const withFaults = (runtime: ContainerRuntime): ContainerRuntime & Faults
 		exec: guard('exec', runtime.exec),
 		execStream: guardStream('execStream', runtime.execStream),
 		stats: guard('stats', runtime.stats),
+		diskUsage: guard('diskUsage', runtime.diskUsage),
 		list: guard('list', runtime.list),
 		removeObject: guard('removeObject', runtime.removeObject),
 		failNext: (call, when, error) => void planned.push({call, when, error}),

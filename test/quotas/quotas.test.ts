@@ -90,7 +90,7 @@ test('only administrators set quotas, for whom there is, and of what there is', 
 	for (const [limits, path] of [
 		[{workspaces: -1}, 'workspaces'],
 		[{workspaces: 1.5}, 'workspaces'],
-		[{diskMiB: 5}, 'diskMiB'],
+		[{gpus: 5}, 'gpus'],
 		[{cpus: 'many'}, 'cpus'],
 	] as const) {
 		const refused = await product.send('PUT', `/quotas/users/${person.actor.id}`, limits);
@@ -173,6 +173,24 @@ test('cpus and memory: of what runs, also when a workspace grows; what is short 
 	// Growing smaller is never refused.
 	await allow(person, {cpus: 0});
 	t.is((await grow({cpus: 0.5, memoryMiB: 512, pids: 64})).status, 200);
+});
+
+test('disk: what workspaces may hold, running or not, or what they hold where they have no limit', async t => {
+	const person = await someone({diskMiB: 1000});
+	const id = await made(person, {resources: {...small, diskMiB: 800}});
+	const refused = await create(person, {resources: {...small, diskMiB: 300}});
+	t.like(refused, exceeded({quota: 'diskMiB', limit: 1000, used: 800, wanted: 300}));
+	t.like(refused.body.errors, [{path: 'resources.diskMiB', code: 'QUOTA_EXCEEDED'}]);
+	const limit = (diskMiB: number | null) => person.send('PATCH', `/workspaces/${id}`, {resources: {diskMiB}});
+	t.like(await limit(1001), exceeded({quota: 'diskMiB', used: 800, wanted: 201}));
+	t.is((await limit(1000)).status, 200);
+	await person.command(id, 'stop');
+	t.is((await usedBy(person)).diskMiB, 1000);
+	t.is((await limit(null)).status, 200);
+	t.is((await usedBy(person)).diskMiB, 0);
+	await product.services.orm.em.fork().execute('update workspace set disk_used_mib = 900 where id = ?', [id]);
+	t.is((await usedBy(person)).diskMiB, 900);
+	t.like(await create(person, {resources: {...small, diskMiB: 300}}), exceeded({quota: 'diskMiB', used: 900}));
 });
 
 test('when something is expected to free is said: the earliest end of a time to live, or of idleness', async t => {

@@ -37,6 +37,11 @@ export const VolumeRow = z.object({Name: z.string(), CreatedAt: z.string().optio
 
 export const VolumeList = z.object({Volumes: z.array(VolumeRow).nullish()});
 
+export const DiskUsage = z.object({
+	Containers: z.array(z.object({Labels, SizeRw: z.number().nullish()})).nullish(),
+	Volumes: z.array(z.object({Labels, UsageData: z.object({Size: z.number()}).nullish()})).nullish(),
+});
+
 export const Created = z.object({Id: z.string()});
 
 export const ExecDetail = z.object({Running: z.boolean(), ExitCode: z.number().nullish(), Pid: z.number().nullish()});

@@ -6,6 +6,7 @@ import {createEngine, type Deadlines} from './engine.ts';
 import {execInWorkspace} from './exec/exec.ts';
 import {streamExec} from './exec/stream-exec.ts';
 import type {Labels} from './labels.ts';
+import {readDiskUsage} from './reading/disk-usage.ts';
 import {inspectWorkspace} from './reading/inspect.ts';
 import {listObjects} from './reading/list.ts';
 import {readLogs} from './reading/logs.ts';
@@ -63,6 +64,7 @@ export const createDockerRuntime = (options: DockerRuntimeOptions): ContainerRun
 		execStream: (workspaceId, program, signal) => streamExec(engine, workspaceId, program, signal),
 		logs: (workspaceId, logOptions, signal) => readLogs(engine, workspaceId, logOptions, signal),
 		stats: createStatsReader(engine),
+		diskUsage: context => readDiskUsage(engine, context),
 		list: (filter, signal) => listObjects(engine, filter.workspaceId, signal),
 		removeObject: (object, context) => removeObject(engine, object, context),
 		watch: signal => watchEngine(engine, signal),

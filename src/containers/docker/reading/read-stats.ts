@@ -18,7 +18,6 @@ export const toStats = (before: Sample, after: Sample): Stats => {
 		processes: after.pids_stats?.current ?? 0,
 		processesLimit: limitOf(after.pids_stats?.limit),
 		// The engine would have to walk through all files.
-		diskMiB: null,
 		networkReceivedBytes: interfaces.reduce((sum, {rx_bytes}) => sum + rx_bytes, 0),
 		networkSentBytes: interfaces.reduce((sum, {tx_bytes}) => sum + tx_bytes, 0),
 	};

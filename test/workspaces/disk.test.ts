@@ -28,39 +28,42 @@ const quarterOfAnHour = (id: string) =>
 const codesOf = async (id: string): Promise<string[]> =>
 	(await product.get(`/workspaces/${id}/activity?pageSize=100`)).body.items.map(({code}: {code: string}) => code);
 
-test.serial('a workspace that holds too much is told, stopped a quarter of an hour later, and has as long after each start', async t => {
-	const {id, disk} = await product.create({name: 'full', resources: {cpus: 1, memoryMiB: 512, diskMiB: 100}});
-	t.deepEqual(disk, {usedMiB: null, measuredAt: null, exceededSince: null, stopsAt: null});
-	t.like((await sweepFinding(id, 100)).disk, {usedMiB: 100, exceededSince: null, stopsAt: null});
+test.serial(
+	'a workspace that holds too much is told, stopped a quarter of an hour later, and has as long after each start',
+	async t => {
+		const {id, disk} = await product.create({name: 'full', resources: {cpus: 1, memoryMiB: 512, diskMiB: 100}});
+		t.deepEqual(disk, {usedMiB: null, measuredAt: null, exceededSince: null, stopsAt: null});
+		t.like((await sweepFinding(id, 100)).disk, {usedMiB: 100, exceededSince: null, stopsAt: null});
 
-	const told = await sweepFinding(id, 101);
-	t.is(told.status, 'running');
-	t.truthy(told.disk.exceededSince);
-	t.is(Date.parse(told.disk.stopsAt!) - Date.parse(told.disk.exceededSince!), 15 * 60_000);
-	t.true((await codesOf(id)).includes('diskExceeded'));
-	const {next, sentences} = (await product.get(`/workspaces/${id}/explanation`)).body;
-	t.like(next, [{action: 'stop', at: told.disk.stopsAt, cause: 'diskLimit'}]);
-	t.regex(sentences.at(-1), /holds less on disk/);
-	t.is((await sweepFinding(id, 102)).disk.exceededSince, told.disk.exceededSince);
+		const told = await sweepFinding(id, 101);
+		t.is(told.status, 'running');
+		t.truthy(told.disk.exceededSince);
+		t.is(Date.parse(told.disk.stopsAt!) - Date.parse(told.disk.exceededSince!), 15 * 60_000);
+		t.true((await codesOf(id)).includes('diskExceeded'));
+		const {next, sentences} = (await product.get(`/workspaces/${id}/explanation`)).body;
+		t.like(next, [{action: 'stop', at: told.disk.stopsAt, cause: 'diskLimit'}]);
+		t.regex(sentences.at(-1), /holds less on disk/);
+		t.is((await sweepFinding(id, 102)).disk.exceededSince, told.disk.exceededSince);
 
-	await quarterOfAnHour(id);
-	await sweepFinding(id, 102);
-	const stopped = await product.until('its stop', 30, async () => {
-		const found = await product.workspace(id);
-		return found.status === 'stopped' && found;
-	});
-	t.deepEqual(stopped.reason, {code: 'diskLimit', params: {usedMiB: 102, limitMiB: 100}});
-	t.is(stopped.disk.stopsAt, null);
+		await quarterOfAnHour(id);
+		await sweepFinding(id, 102);
+		const stopped = await product.until('its stop', 30, async () => {
+			const found = await product.workspace(id);
+			return found.status === 'stopped' && found;
+		});
+		t.deepEqual(stopped.reason, {code: 'diskLimit', params: {usedMiB: 102, limitMiB: 100}});
+		t.is(stopped.disk.stopsAt, null);
 
-	await product.command(id, 'start');
-	t.is((await product.workspace(id)).disk.exceededSince, null);
-	const again = await sweepFinding(id, 102);
-	t.is(again.status, 'running');
-	t.truthy(again.disk.stopsAt);
+		await product.command(id, 'start');
+		t.is((await product.workspace(id)).disk.exceededSince, null);
+		const again = await sweepFinding(id, 102);
+		t.is(again.status, 'running');
+		t.truthy(again.disk.stopsAt);
 
-	t.like((await sweepFinding(id, 99)).disk, {usedMiB: 99, exceededSince: null, stopsAt: null});
-	t.true((await codesOf(id)).includes('diskWithinLimit'));
-});
+		t.like((await sweepFinding(id, 99)).disk, {usedMiB: 99, exceededSince: null, stopsAt: null});
+		t.true((await codesOf(id)).includes('diskWithinLimit'));
+	},
+);
 
 test.serial('without a limit a workspace is measured, and never stopped for it', async t => {
 	const {id} = await product.create({name: 'free'});

@@ -153,8 +153,8 @@ watch_over() { # AGENT
 		[ "$run_timeout" -eq 0 ] || [ "$((run_now - run_began))" -lt "$run_timeout" ] || run_cause=timeout
 		[ "$run_max" -eq 0 ] || [ "$(($(size "$run_dir/out") + $(size "$run_dir/err")))" -le "$run_max" ] || run_cause=output
 		read -r run_reason < "$run_dir/stop" && [ -n "$run_reason" ] && run_cause=stopped:$run_reason
-		# What it comes to could not be told to anybody.
-		[ -e "$run_dir/started" ] || run_cause=lost
+		# What it comes to could not be told to anybody. All at once, and to the end: a child that only its parent shows is not found without it.
+		[ -e "$run_dir/started" ] || { trap '' TERM; clear_away; continue; }
 		[ -n "$run_cause" ] || continue
 		overwrite cause "$run_cause"
 		run_asked=$run_now

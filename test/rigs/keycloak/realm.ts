@@ -184,7 +184,7 @@ const administratorToken = async (serverUrl: string): Promise<string> => {
 const form = (fields: Record<string, string>): RequestInit => ({method: 'POST', body: new URLSearchParams(fields)});
 
 const ask = async <T>(url: string, init: RequestInit): Promise<T> => {
-	const response = await fetch(url, {...init, signal: AbortSignal.timeout(60_000)});
+	const response = await fetch(url, {...init, signal: AbortSignal.timeout(300_000)});
 	const text = await response.text();
 	if (!response.ok) throw new Error(`${init.method} ${url} was answered with ${response.status}: ${text}`);
 	return (text === '' ? undefined : JSON.parse(text)) as T;

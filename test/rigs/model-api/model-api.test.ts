@@ -36,12 +36,19 @@ const ask = async (
 	const body = {model: 'm', tools: more.tools ?? tools, [key]: conversation, ...(isGemini ? {} : {stream})};
 	const url = modelApi.url + (isGemini && stream ? path.replace('generate', 'streamGenerate') : path);
 	const script = `
-		fetch(process.argv[1], {method: 'POST', body: process.argv[2], signal: AbortSignal.timeout(2000)})
+		fetch(process.argv[1], {method: 'POST', body: process.argv[2], signal: AbortSignal.timeout(Number(process.argv[3]))})
 			.then(async answer => ({status: answer.status, retryAfter: answer.headers.get('retry-after'), text: await answer.text()}))
 			.catch(() => ({status: 0, retryAfter: null, text: ''}))
 			.then(answer => console.log(JSON.stringify(answer)));
 	`;
-	const {stdout} = await box.run(['node', '-e', script, url, JSON.stringify(body)]);
+	const {stdout} = await box.run([
+		'node',
+		'-e',
+		script,
+		url,
+		JSON.stringify(body),
+		scenario === 'hang' ? '2000' : '60000',
+	]);
 	return JSON.parse(stdout) as {status: number; retryAfter: string | null; text: string};
 };
 
